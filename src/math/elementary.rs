@@ -1,0 +1,134 @@
+//! exp, ln and their kin, within about one unit in the last place, from the smallest subnormal to infinity.
+
+use super::real::Real;
+
+/// eˣ. Subnormal results are rounded once; NaN stays NaN.
+#[inline(always)]
+pub fn exp<R: Real>(x: R) -> R {
+    exp_of_sum(x, R::ZERO)
+}
+
+/// e^(x−y), with the rounding error of the difference carried along.
+///
+/// A softmax subtracts the row's maximum from each logit. For a difference of −50, half a unit in the last place of the
+/// difference is already 30 units of the exponential, so the error term is worth its six operations.
+/// −∞ − y gives exactly 0 for finite y.
+#[inline(always)]
+pub fn exp_difference<R: Real>(x: R, y: R) -> R {
+    let difference = x - y;
+    let back = difference - x;
+    let error = (x - (difference - back)) - (y + back);
+    exp_of_sum(difference, error)
+}
+
+/// e^(x+tail) for a tail far smaller than x.
+#[inline(always)]
+fn exp_of_sum<R: Real>(x: R, tail: R) -> R {
+    let bounded = x.at_least(R::EXP_LOW).at_most(R::EXP_HIGH);
+    let shifted = bounded.mul_add(R::LOG2_E, R::ROUNDER);
+    let n = -(shifted - R::ROUNDER);
+    let r = n.mul_add(R::LN_2, bounded);
+    let r = n.mul_add(R::LN_2_TAIL, r) + tail;
+    let polynomial = horner(r, R::EXP);
+    let mantissa = R::ONE + (r * r).mul_add(polynomial, r);
+    let result = mantissa.scale(shifted);
+    // The tail of an infinite difference is NaN; what it is the tail of decides.
+    if x < R::EXP_LOW { R::ZERO } else { result }
+}
+
+/// The natural logarithm: −∞ at 0, NaN below.
+#[inline(always)]
+pub fn ln<R: Real>(x: R) -> R {
+    let (mantissa, exponent) = x.split();
+    let finite = ln_of_parts(mantissa - R::ONE, exponent, R::ZERO);
+    ln_at_edges(x, finite)
+}
+
+/// ln(1 + x), accurate for small x: −∞ at −1, NaN below.
+#[inline(always)]
+pub fn ln_1p<R: Real>(x: R) -> R {
+    let sum = R::ONE + x;
+    let lost = if x > R::ONE { R::ONE - (sum - x) } else { x - (sum - R::ONE) };
+    let (mantissa, exponent) = sum.split();
+    // Near 1 the argument itself is exact; elsewhere what the sum lost is added back to first order.
+    let near = exponent == R::ZERO;
+    let f = if near { x } else { mantissa - R::ONE };
+    let correction = if near { R::ZERO } else { lost / sum };
+    let finite = ln_of_parts(f, exponent, correction);
+    ln_at_edges(sum, finite)
+}
+
+/// ln((1+f)·2ᵏ) + tail by 2 atanh(f/(2+f)), arranged so that the leading term f is added last.
+#[inline(always)]
+fn ln_of_parts<R: Real>(f: R, exponent: R, tail: R) -> R {
+    let s = f / (R::TWO + f);
+    let z = s * s;
+    let rest = z * horner(z, R::LN);
+    let half_square = R::HALF * f * f;
+    let low = exponent.mul_add(R::LN_2_TAIL, tail);
+    let correction = half_square - (s.mul_add(half_square + rest, low));
+    exponent.mul_add(R::LN_2, f - correction)
+}
+
+#[inline(always)]
+fn ln_at_edges<R: Real>(x: R, finite: R) -> R {
+    let infinity = R::ONE / R::ZERO;
+    if x > R::ZERO {
+        if x < infinity { finite } else { infinity }
+    } else if x == R::ZERO {
+        -infinity
+    } else {
+        // Negative or NaN.
+        (x - x) / R::ZERO
+    }
+}
+
+#[inline(always)]
+fn horner<R: Real>(x: R, coefficients: &[R]) -> R {
+    let mut result = coefficients[0];
+    for &coefficient in &coefficients[1..] {
+        result = result.mul_add(x, coefficient);
+    }
+    result
+}
+
+/// The power function of a non-negative number: a loss fixes the exponent when it is made.
+pub trait Power: Copy + Send + Sync + 'static {
+    /// x^exponent, given ln x; 0⁰ = 1.
+    fn of<R: Real>(self, x: R, ln_x: R) -> R;
+
+    /// The exponent.
+    fn exponent<R: Real>(self) -> R;
+}
+
+/// The exponent 2, which focal losses use unless told otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Square;
+
+/// Any exponent of at least zero.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyPower(pub f64);
+
+impl Power for Square {
+    #[inline(always)]
+    fn of<R: Real>(self, x: R, _ln_x: R) -> R {
+        x * x
+    }
+
+    #[inline(always)]
+    fn exponent<R: Real>(self) -> R {
+        R::TWO
+    }
+}
+
+impl Power for AnyPower {
+    #[inline(always)]
+    fn of<R: Real>(self, _x: R, ln_x: R) -> R {
+        exp(self.exponent::<R>().weigh(ln_x))
+    }
+
+    #[inline(always)]
+    fn exponent<R: Real>(self) -> R {
+        R::from_f64(self.0)
+    }
+}

@@ -1,0 +1,32 @@
+//! The logistic function with everything that comes with it, from one exponential, one logarithm and one division.
+
+use super::elementary::{exp, ln_1p};
+use super::real::Real;
+
+/// What binary losses need of a logit x; p and q are both accurate to the last bits, however small.
+#[derive(Clone, Copy, Debug)]
+pub struct Logistic<R> {
+    /// p = 1/(1+e⁻ˣ)
+    pub p: R,
+    /// q = 1 − p, without cancellation.
+    pub q: R,
+    /// −ln p = softplus(−x)
+    pub minus_ln_p: R,
+    /// −ln q = softplus(x)
+    pub minus_ln_q: R,
+}
+
+impl<R: Real> Logistic<R> {
+    /// The logistic quantities of a logit; exact at ±∞.
+    #[inline(always)]
+    pub fn of(logit: R) -> Logistic<R> {
+        let small = exp(-logit.abs());
+        let sum = R::ONE + small;
+        let tail = ln_1p(small);
+        let larger = R::ONE / sum;
+        let smaller = small / sum;
+        let positive = logit >= R::ZERO;
+        let (p, q) = if positive { (larger, smaller) } else { (smaller, larger) };
+        Logistic { p, q, minus_ln_p: (-logit).at_least(R::ZERO) + tail, minus_ln_q: logit.at_least(R::ZERO) + tail }
+    }
+}

@@ -1,0 +1,16 @@
+//! Arithmetic that gives the same bits everywhere: elementary functions and sums written over one scalar trait.
+//!
+//! Every function here is free of branches on data and of calls, so that a loop over a block compiles to vector code at
+//! whatever width a SIMD level offers. Rust neither contracts nor reassociates floating point, so width cannot
+//! change a result; the only operation that needs hardware is the fused multiply-add, which [`real::Emulated`]
+//! reproduces exactly where the hardware has none.
+
+pub mod elementary;
+pub mod logistic;
+pub mod real;
+pub mod sum;
+
+pub use elementary::{AnyPower, Power, Square, exp, exp_difference, ln, ln_1p};
+pub use logistic::Logistic;
+pub use real::{Real, Scalar};
+pub use sum::Sum;

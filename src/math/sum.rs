@@ -1,0 +1,120 @@
+//! Sums that do not depend on how the work was divided, and that round once.
+//!
+//! Terms are dealt to a fixed number of lanes, each lane adds its own in order, and the lanes are folded in a fixed
+//! tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each addition lost.
+
+use super::real::{Real, Scalar};
+
+/// The number of lanes: a multiple of every vector width in use.
+pub const LANES: usize = 16;
+
+/// A sum of f64 with the part that did not fit: about 106 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sum {
+    high: f64,
+    low: f64,
+}
+
+impl Sum {
+    /// The sum of nothing.
+    pub const ZERO: Sum = Sum { high: 0.0, low: 0.0 };
+
+    /// Adds one term.
+    #[inline(always)]
+    #[must_use]
+    pub fn plus(self, term: f64) -> Sum {
+        let high = self.high + term;
+        let back = high - self.high;
+        let error = (self.high - (high - back)) + (term - back);
+        Sum { high, low: self.low + error }
+    }
+
+    /// Adds another sum.
+    #[inline(always)]
+    #[must_use]
+    pub fn join(self, other: Sum) -> Sum {
+        let joined = self.plus(other.high);
+        Sum { high: joined.high, low: joined.low + other.low }
+    }
+
+    /// The sum, rounded once. An overflow to infinity stays infinite instead of becoming NaN.
+    #[inline(always)]
+    pub fn value(self) -> f64 {
+        let total = self.high + self.low;
+        if self.high.is_finite() { total } else { self.high }
+    }
+}
+
+/// One accumulator for each of N lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Lanes<const N: usize = LANES> {
+    high: [f64; N],
+    low: [f64; N],
+}
+
+impl<const N: usize> Default for Lanes<N> {
+    #[inline(always)]
+    fn default() -> Lanes<N> {
+        Lanes { high: [0.0; N], low: [0.0; N] }
+    }
+}
+
+impl<const N: usize> Lanes<N> {
+    /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of N, or
+    /// the lanes of later terms shift.
+    #[inline(always)]
+    pub fn add<R: Real>(&mut self, terms: &[R::Storage]) {
+        let mut chunks = terms.chunks_exact(N);
+        for chunk in chunks.by_ref() {
+            self.add_chunk::<R>(chunk.try_into().expect("a chunk has N terms"));
+        }
+        let rest = chunks.remainder();
+        if !rest.is_empty() {
+            let mut padded = [R::Storage::default(); N];
+            padded[..rest.len()].copy_from_slice(rest);
+            self.add_chunk::<R>(&padded);
+        }
+    }
+
+    /// Adds one term to each lane.
+    #[inline(always)]
+    pub fn add_chunk<R: Real>(&mut self, chunk: &[R::Storage; N]) {
+        // Terms narrower than f64 leave f64 lanes 29 bits to spare: they need no correction.
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            for lane in 0..N {
+                self.high[lane] += chunk[lane].to_f64();
+            }
+        } else {
+            for lane in 0..N {
+                let term = chunk[lane].to_f64();
+                let high = self.high[lane] + term;
+                let back = high - self.high[lane];
+                self.low[lane] += (self.high[lane] - (high - back)) + (term - back);
+                self.high[lane] = high;
+            }
+        }
+    }
+
+    /// The sum in one lane.
+    #[inline(always)]
+    pub fn lane(&self, lane: usize) -> Sum {
+        Sum { high: self.high[lane], low: self.low[lane] }
+    }
+
+    /// All lanes folded, halves onto halves; N is a power of two.
+    #[inline(always)]
+    pub fn fold(&self) -> Sum {
+        let mut sums = [Sum::ZERO; N];
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            *sum = self.lane(lane);
+        }
+        let mut width = N / 2;
+        while width > 0 {
+            for lane in 0..width {
+                sums[lane] = sums[lane].join(sums[lane + width]);
+            }
+            width /= 2;
+        }
+        sums[0]
+    }
+}

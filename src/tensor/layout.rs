@@ -1,0 +1,204 @@
+//! Shapes and strides, without memory.
+
+use std::fmt;
+
+/// The largest number of dimensions.
+pub const MAX_RANK: usize = 8;
+
+/// The extents of a tensor, at most [`MAX_RANK`] of them.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    rank: usize,
+    extents: [usize; MAX_RANK],
+}
+
+impl Shape {
+    /// A shape from its extents; `None` if there are more than [`MAX_RANK`].
+    pub fn new(extents: &[usize]) -> Option<Shape> {
+        let mut shape = Shape { rank: extents.len(), extents: [0; MAX_RANK] };
+        shape.extents.get_mut(..extents.len())?.copy_from_slice(extents);
+        Some(shape)
+    }
+
+    /// The extents.
+    pub fn extents(&self) -> &[usize] {
+        &self.extents[..self.rank]
+    }
+
+    /// The number of dimensions.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// The number of elements; 1 for rank 0.
+    pub fn elements(&self) -> usize {
+        self.extents().iter().product()
+    }
+
+    /// The shape without one dimension.
+    #[must_use]
+    pub fn without(&self, axis: usize) -> Shape {
+        let mut shape = Shape::default();
+        for (dimension, &extent) in self.extents().iter().enumerate() {
+            if dimension != axis {
+                shape.push(extent);
+            }
+        }
+        shape
+    }
+
+    /// Appends a dimension. The caller keeps the rank within [`MAX_RANK`].
+    pub fn push(&mut self, extent: usize) {
+        self.extents[self.rank] = extent;
+        self.rank += 1;
+    }
+}
+
+impl fmt::Display for Shape {
+    /// `[2, 3]`
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[")?;
+        for (dimension, extent) in self.extents().iter().enumerate() {
+            let separator = if dimension == 0 { "" } else { ", " };
+            write!(formatter, "{separator}{extent}")?;
+        }
+        formatter.write_str("]")
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A shape with a stride, in elements, for each dimension.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    shape: Shape,
+    strides: [isize; MAX_RANK],
+}
+
+impl Layout {
+    /// Row-major without gaps.
+    pub fn contiguous(shape: Shape) -> Layout {
+        let mut strides = [0; MAX_RANK];
+        let mut stride = 1_isize;
+        for dimension in (0..shape.rank).rev() {
+            strides[dimension] = stride;
+            stride = stride.wrapping_mul(shape.extents[dimension].max(1) as isize);
+        }
+        Layout { shape, strides }
+    }
+
+    /// With the given strides; `None` if there are not as many as dimensions.
+    pub fn strided(shape: Shape, strides: &[isize]) -> Option<Layout> {
+        if strides.len() != shape.rank {
+            return None;
+        }
+        let mut layout = Layout { shape, strides: [0; MAX_RANK] };
+        layout.strides[..strides.len()].copy_from_slice(strides);
+        Some(layout)
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The strides, in elements.
+    pub fn strides(&self) -> &[isize] {
+        &self.strides[..self.shape.rank]
+    }
+
+    /// The number of elements.
+    pub fn elements(&self) -> usize {
+        self.shape.elements()
+    }
+
+    /// The lowest and highest element offset that is reached; `None` for no elements, or on overflow.
+    pub fn reach(&self) -> Option<(isize, isize)> {
+        let (mut low, mut high) = (0_isize, 0_isize);
+        for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
+            let steps = isize::try_from(extent).ok()?.checked_sub(1)?;
+            if steps < 0 {
+                return None;
+            }
+            let span = stride.checked_mul(steps)?;
+            if span < 0 {
+                low = low.checked_add(span)?;
+            } else {
+                high = high.checked_add(span)?;
+            }
+        }
+        Some((low, high))
+    }
+
+    /// The same elements with the dimensions in another order.
+    #[must_use]
+    pub fn permuted(&self, order: &[usize]) -> Layout {
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        for (position, &dimension) in order.iter().enumerate() {
+            layout.shape.push(self.shape.extents[dimension]);
+            layout.strides[position] = self.strides[dimension];
+        }
+        layout
+    }
+
+    /// The same elements, each repeated along a new dimension.
+    #[must_use]
+    pub fn repeated(&self, position: usize, extent: usize) -> Layout {
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        for dimension in 0..=self.shape.rank {
+            if dimension == position {
+                layout.shape.push(extent);
+            } else {
+                let source = if dimension < position { dimension } else { dimension - 1 };
+                layout.strides[dimension] = self.strides[source];
+                layout.shape.push(self.shape.extents[source]);
+            }
+        }
+        layout
+    }
+
+    /// The same elements in the same order with as few dimensions as possible.
+    #[must_use]
+    pub fn coalesced(&self) -> Layout {
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
+            if extent == 1 {
+                continue;
+            }
+            let rank = layout.shape.rank;
+            if rank > 0 && layout.strides[rank - 1] == stride.wrapping_mul(extent as isize) {
+                layout.shape.extents[rank - 1] *= extent;
+                layout.strides[rank - 1] = stride;
+            } else {
+                layout.strides[rank] = stride;
+                layout.shape.push(extent);
+            }
+        }
+        layout
+    }
+
+    /// Whether a coalesced layout is one run of neighbours.
+    pub fn is_run(&self) -> bool {
+        match self.shape.rank {
+            0 => true,
+            1 => self.strides[0] == 1,
+            _ => false,
+        }
+    }
+}
+
+/// Moves `axis` to the end of the order of `rank` dimensions.
+pub fn axis_last(rank: usize, axis: usize) -> ([usize; MAX_RANK], usize) {
+    let mut order = [0; MAX_RANK];
+    let mut count = 0;
+    for dimension in (0..rank).filter(|&dimension| dimension != axis) {
+        order[count] = dimension;
+        count += 1;
+    }
+    order[count] = axis;
+    (order, count + 1)
+}
