@@ -1,0 +1,295 @@
+//! Losses of one input element and one target element.
+
+use std::ops::Range;
+
+use super::census::{self, Census};
+use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
+use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double};
+use crate::context::Context;
+use crate::error::{Error, Result, Status};
+use crate::math::{Real, Scalar, Sum};
+use crate::tensor::{Shape, Tensor, View, axis_last};
+
+mod walk;
+
+use walk::{BLOCK, Job, TaskWork};
+
+/// A loss element and its derivatives with respect to the input.
+#[derive(Clone, Copy, Debug)]
+pub struct Jet<R> {
+    /// The loss.
+    pub value: R,
+    /// Its first derivative.
+    pub gradient: R,
+    /// Its second derivative.
+    pub hessian: R,
+}
+
+/// The arithmetic of one elementwise loss.
+pub trait Kernel: Copy + Send + Sync + 'static {
+    /// Value and derivatives at one element. `weight` is the element of the loss's own tensor parameter, or 1. Implementations
+    /// are `#[inline(always)]`, free of calls, and choose instead of branching.
+    fn jet<R: Real>(&self, input: R, target: R, weight: R) -> Jet<R>;
+
+    /// The kernel for targets that a census has seen, where that matters.
+    #[must_use]
+    fn for_targets(self, _census: &Census) -> Self {
+        self
+    }
+}
+
+/// What targets may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// The loss has none.
+    Absent,
+    /// Floating-point numbers.
+    Numbers,
+    /// 0 or 1 as an integer, or a probability as a floating-point number.
+    Probabilities,
+    /// Exactly 0 or 1.
+    Binary,
+    /// Exactly −1 or 1.
+    Signed,
+    /// Any number of any type.
+    Anything,
+    /// Any number of any type; whether all are 0 or 1 is found out first.
+    Detected,
+}
+
+/// The loss's own tensor parameter along one axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Along {
+    /// The axis, from the end if negative.
+    pub axis: i64,
+    /// The numbers, or nothing if they come as an operand.
+    pub numbers: Option<Vec<f64>>,
+    /// The parameter's name, for messages.
+    pub name: &'static str,
+}
+
+/// An elementwise loss with its options.
+pub struct Elementwise<K> {
+    /// The arithmetic.
+    pub kernel: K,
+    /// What targets may be.
+    pub targets: Targets,
+    /// Targets that are left out.
+    pub ignore_index: Option<i64>,
+    /// The tensor parameter.
+    pub along: Option<Along>,
+    /// The axis over which elements are averaged into one loss element (Keras), from the end if negative.
+    pub averaged: Option<i64>,
+    /// How second derivatives are wanted.
+    pub curvature: Curvature,
+}
+
+impl<K> Elementwise<K> {
+    /// A loss without options beyond its kernel's.
+    pub fn new(kernel: K, targets: Targets, curvature: Curvature) -> Elementwise<K> {
+        Elementwise { kernel, targets, ignore_index: None, along: None, averaged: None, curvature }
+    }
+
+    fn averaged_axis(&self, shape: &Shape) -> Result<Option<usize>> {
+        match self.averaged {
+            // A lone number is its own mean.
+            Some(_) if shape.rank() == 0 => Ok(None),
+            Some(axis) => resolve_axis(axis, shape.rank(), "input", "axis").map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The parameter's tensor repeated over the input's shape, and its axis.
+    fn spread<'t>(&'t self, operands: &Operands<'t>) -> Result<Option<Tensor<'t>>> {
+        let Some(along) = &self.along else {
+            return Ok(None);
+        };
+        let shape = operands.input.shape();
+        let axis = resolve_axis(along.axis, shape.rank(), "input", "axis")?;
+        let numbers = along.numbers.as_ref().and_then(|numbers| Tensor::from_slice(numbers, &[numbers.len()]));
+        let Some(tensor) = numbers.or(operands.parameter) else {
+            return Ok(None);
+        };
+        let expected = Shape::new(&[shape.extents()[axis]]).expect("one dimension");
+        if tensor.shape() != &expected {
+            let because = format!("the extent of input's dimension {axis}");
+            return Err(refuse_shape(along.name, tensor.shape(), &expected, &because));
+        }
+        let mut spread = tensor;
+        for (dimension, &extent) in shape.extents().iter().enumerate().filter(|&(dimension, _)| dimension != axis) {
+            spread = spread.repeated(dimension, extent);
+        }
+        Ok(Some(spread))
+    }
+
+    fn check_target(&self, target: &Tensor<'_>, input: &Tensor<'_>) -> Result<()> {
+        let float_only = matches!(self.targets, Targets::Numbers);
+        if float_only && !target.dtype().is_float() {
+            return Err(refuse_dtype("target", target, "a floating-point type"));
+        }
+        if target.shape() != input.shape() {
+            return Err(refuse_shape("target", target.shape(), input.shape(), "the shape of input"));
+        }
+        Ok(())
+    }
+
+    /// What a target must be, if it must be anything, as text.
+    fn rule(&self, target: &Tensor<'_>) -> Option<(fn(f64) -> bool, &'static str)> {
+        match self.targets {
+            Targets::Binary => Some((|label| label == 0.0 || label == 1.0, "is neither 0 nor 1")),
+            Targets::Signed => Some((|label| label == -1.0 || label == 1.0, "is neither -1 nor 1")),
+            Targets::Probabilities if !target.dtype().is_float() => {
+                Some((|label| label == 0.0 || label == 1.0, "is neither 0 nor 1"))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<K: Kernel> Family for Elementwise<K> {
+    fn shape(&self, operands: &Operands<'_>) -> Result<Shape> {
+        let input = &operands.input;
+        if let Some(target) = &operands.target {
+            self.check_target(target, input)?;
+        }
+        self.spread(operands)?;
+        let averaged = self.averaged_axis(input.shape())?;
+        Ok(averaged.map_or(*input.shape(), |axis| input.shape().without(axis)))
+    }
+
+    fn census(
+        &self,
+        context: Option<&Context>,
+        operands: &Operands<'_>,
+        names: &Names<'_>,
+        weigh: bool,
+    ) -> Result<Census> {
+        let elements = self.shape(operands)?.elements();
+        let rule = operands.target.as_ref().and_then(|target| self.rule(target));
+        let detect = self.targets == Targets::Detected;
+        if operands.mask.is_none() && self.ignore_index.is_none() && rule.is_none() && !detect && !weigh {
+            return Ok(Census::of_all(elements));
+        }
+        let target = operands.target;
+        let view = target.map(|target| target.elements());
+        // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
+        let per_element = self.averaged.is_none();
+        let inspect = |block: &mut census::Block| {
+            let (Some(target), Some(view), true) = (&target, &view, per_element) else {
+                return Ok(true);
+            };
+            if rule.is_none() && self.ignore_index.is_none() {
+                return Ok(true);
+            }
+            let mut labels = [0.0_f64; census::BLOCK];
+            let labels = &mut labels[..block.range.len()];
+            view.read(block.range.start, labels);
+            for (position, &label) in labels.iter().enumerate() {
+                if self.ignore_index.is_some_and(|ignored| label == ignored as f64) {
+                    block.counts[position] = false;
+                }
+                if let Some((accepts, expected)) = rule
+                    && block.counts[position]
+                    && !accepts(label)
+                {
+                    return Err(refuse_label(names.target, target, block.range.start + position, expected));
+                }
+            }
+            Ok(true)
+        };
+        let mut census = census::take(context, elements, operands, inspect)?;
+        if detect && let Some(view) = view {
+            census.binary = all_binary(context, &view)?;
+        }
+        Ok(census)
+    }
+
+    fn has_hessian(&self) -> bool {
+        true
+    }
+
+    fn evaluate(&self, call: &Call<'_>) -> Result<Sum> {
+        if computes_in_double(call.operands.input.dtype()) {
+            self.evaluate_in::<f64>(call)
+        } else {
+            self.evaluate_in::<f32>(call)
+        }
+    }
+}
+
+/// Whether every target is 0 or 1.
+fn all_binary(context: Option<&Context>, targets: &View<'_>) -> Result<bool> {
+    let mut binary = true;
+    let work = |_task: usize, range: Range<usize>| {
+        let mut labels = [0.0_f64; BLOCK];
+        Ok(range.clone().step_by(BLOCK).all(|start| {
+            let labels = &mut labels[..BLOCK.min(range.end - start)];
+            targets.read(start, labels);
+            labels.iter().all(|&label| label == 0.0 || label == 1.0)
+        }))
+    };
+    Shares::of(targets.count(), 1, BLOCK).map_reduce(context, work, |part| binary &= part)?;
+    Ok(binary)
+}
+
+impl<K: Kernel> Elementwise<K> {
+    fn evaluate_in<'c, S: Scalar>(&'c self, call: &'c Call<'c>) -> Result<Sum> {
+        let operands = &call.operands;
+        let input = operands.input;
+        let rank = input.shape().rank();
+        let averaged = self.averaged_axis(input.shape())?;
+        let group = averaged.map_or(1, |axis| input.shape().extents()[axis]);
+        // The averaged axis goes last, and what has one number per loss element is repeated along it.
+        let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
+        let full = |tensor: Tensor<'c>| tensor.permuted(&order[..count]).elements();
+        let repeated = |tensor: Tensor<'c>| match averaged {
+            Some(_) => tensor.repeated(rank - 1, group).elements(),
+            None => tensor.elements(),
+        };
+        let total = input.layout().elements();
+        // Values that are not reduced are sums of whole groups, so tasks must not cut through one.
+        let by_group = call.outputs.values.is_some() && group != 1;
+        let (units, unit) = if by_group { (total / group.max(1), group) } else { (total, 1) };
+        let shares = Shares::of(units, unit, if by_group { 1 } else { BLOCK });
+        let split = |output: Option<Output<'c>>| {
+            output.map(|output| {
+                output.tensor.permuted(&order[..count]).split_elements(shares.share() * unit, output.accumulate)
+            })
+        };
+        let parameter = self.spread(operands)?;
+        let job = Job {
+            kernel: self.kernel.for_targets(&call.census),
+            curvature: self.curvature,
+            ignore_index: self.ignore_index.map(|label| label as f64),
+            input: full(input),
+            target: operands.target.map(full),
+            weight: parameter.map(full),
+            sample_weight: operands.sample_weight.map(repeated),
+            mask: operands.mask.map(repeated),
+            grad_output: operands.grad_output.map(repeated),
+            values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
+            gradient: split(call.outputs.gradient),
+            hessian: split(call.outputs.hessian),
+            group: if by_group { group } else { 1 },
+            value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
+            derivative_factor: call.scale.derivatives / group as f64,
+        };
+        let mut sum = Sum::ZERO;
+        let level = call.level();
+        let work = |task: usize, range: Range<usize>| {
+            let result = level.run::<S, _>(TaskWork { job: &job, task, range });
+            result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
+        };
+        shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
+        // The mean over the averaged axis is part of the loss element.
+        Ok(Sum::ZERO.plus(if averaged.is_some() { sum.value() / group as f64 } else { sum.value() }))
+    }
+}
+
+fn identity(rank: usize) -> ([usize; crate::tensor::MAX_RANK], usize) {
+    let mut order = [0; crate::tensor::MAX_RANK];
+    for (dimension, place) in order.iter_mut().enumerate() {
+        *place = dimension;
+    }
+    (order, rank)
+}

@@ -1,0 +1,159 @@
+//! How families of losses walk memory. Every loss is map, reduce, map: a pass that turns elements into a few sums, the
+//! combination of those sums, and a pass that turns elements and sums into derivatives, fused where the sums allow.
+//!
+//! - [`elementwise`]: one input, one target, one number each ([`elementwise::Kernel`]).
+//! - [`softmax`]: rows of logits or probabilities; a loss is a function of a class's log-probability ([`softmax::Kernel`]).
+//! - [`margin`]: rows of scores; the loss is the worst class against the true one ([`margin::Kernel`]).
+//! - [`overlap`]: regions; the loss is a function of intersection and sizes ([`overlap::Kernel`]).
+//!
+//! A family is handed operands that are already checked, writes derivatives and unreduced values, and returns the sum.
+
+pub mod census;
+pub mod elementwise;
+pub mod level;
+pub mod margin;
+pub mod overlap;
+pub mod shares;
+pub mod softmax;
+pub mod target;
+
+pub use census::Census;
+pub use level::Level;
+pub use shares::Shares;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::math::Sum;
+use crate::tensor::{Dtype, Part, Shape, Split, Tensor, TensorMut};
+
+/// The tensors that one loss reads in one call.
+#[derive(Clone, Copy)]
+pub struct Operands<'a> {
+    /// What is differentiated.
+    pub input: Tensor<'a>,
+    /// What the input is compared with; absent for regularisers.
+    pub target: Option<Tensor<'a>>,
+    /// A factor for each loss element.
+    pub sample_weight: Option<Tensor<'a>>,
+    /// Which loss elements (or pixels) count.
+    pub mask: Option<Tensor<'a>>,
+    /// The operand bound to the loss's own tensor parameter, such as `class_weight=@w`.
+    pub parameter: Option<Tensor<'a>>,
+    /// The upstream gradient of an unreduced value.
+    pub grad_output: Option<Tensor<'a>>,
+}
+
+/// An output and whether it is added to.
+#[derive(Clone, Copy)]
+pub struct Output<'a> {
+    /// Where to.
+    pub tensor: TensorMut<'a>,
+    /// Add to what is there instead of overwriting it.
+    pub accumulate: bool,
+}
+
+/// What one loss writes in one call.
+#[derive(Clone, Copy)]
+pub struct Outputs<'a> {
+    /// The unreduced values; absent for a reduced loss, whose sum is returned.
+    pub values: Option<Output<'a>>,
+    /// The gradient with respect to the input.
+    pub gradient: Option<Output<'a>>,
+    /// The diagonal of the Hessian with respect to the input.
+    pub hessian: Option<Output<'a>>,
+}
+
+/// The constant factors of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Of unreduced values: the term's coefficient.
+    pub values: f64,
+    /// Of derivatives: coefficient, upstream gradient and divisor together.
+    pub derivatives: f64,
+}
+
+/// One call of one loss.
+pub struct Call<'a> {
+    /// Where it runs.
+    pub context: Option<&'a Context>,
+    /// What it reads.
+    pub operands: Operands<'a>,
+    /// What was learned before anything is written.
+    pub census: Census,
+    /// What it writes.
+    pub outputs: Outputs<'a>,
+    /// Constant factors.
+    pub scale: Scale,
+}
+
+impl Call<'_> {
+    /// The SIMD level to run at.
+    pub fn level(&self) -> Level {
+        self.context.map_or_else(Level::best, Context::level)
+    }
+}
+
+/// Second derivatives as their user wants them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curvature {
+    /// The upper bound instead of the exact diagonal, where they differ.
+    pub bound: bool,
+    /// Factor of the second derivative.
+    pub scale: f64,
+    /// Floor of the scaled second derivative.
+    pub least: f64,
+}
+
+impl Curvature {
+    /// The exact second derivative.
+    pub const EXACT: Curvature = Curvature { bound: false, scale: 1.0, least: f64::NEG_INFINITY };
+}
+
+/// A family of losses with one of its kernels: what [`crate::compose::Term`] drives.
+pub trait Family: Send + Sync {
+    /// Checks dtypes and shapes against each other and gives the shape of the loss elements. Reads no element.
+    fn shape(&self, operands: &Operands<'_>) -> Result<Shape>;
+
+    /// The shape that a mask must have: that of the loss elements, unless pixels are masked.
+    fn mask_shape(&self, _operands: &Operands<'_>, elements: &Shape) -> Shape {
+        *elements
+    }
+
+    /// Looks at every label and counts what counts. Writes nothing.
+    fn census(
+        &self,
+        context: Option<&Context>,
+        operands: &Operands<'_>,
+        names: &Names<'_>,
+        weigh: bool,
+    ) -> Result<Census>;
+
+    /// Whether the Hessian diagonal is offered.
+    fn has_hessian(&self) -> bool;
+
+    /// Writes the outputs and returns the weighted sum of the loss elements.
+    fn evaluate(&self, call: &Call<'_>) -> Result<Sum>;
+}
+
+/// What messages call the operands.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// The name bound to `input`.
+    pub input: &'a str,
+    /// The name bound to `target`.
+    pub target: &'a str,
+}
+
+/// Whether a loss with this input computes in f64; otherwise in f32.
+pub fn computes_in_double(input: Dtype) -> bool {
+    input == Dtype::F64
+}
+
+/// The part of an output that belongs to a task: nothing if the output is not wanted, no answer if the part is taken.
+#[inline(always)]
+fn take_part<'p>(split: &'p Option<Split<'_>>, task: usize) -> Option<Option<Part<'p>>> {
+    match split {
+        Some(split) => split.part(task).map(Some),
+        None => Some(None),
+    }
+}

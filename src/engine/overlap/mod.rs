@@ -1,0 +1,350 @@
+//! Losses of regions: 1 − numerator/denominator, both linear in the intersection I = Σ p t and the sizes P and T.
+//!
+//! Two passes: the first sums I, P and T of each region, the second turns them into derivatives. Dimensions are reordered to
+//! kept ones, summed ones, classes; so a region is some consecutive pixels of one class, and pixels are walked in tiles.
+
+mod geometry;
+mod pixels;
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::census::{self, Census};
+use super::softmax::Weights;
+use super::target::{refuse_label, refuse_shape, required};
+use super::{Call, Family, Names, Operands, computes_in_double};
+use crate::context::Context;
+use crate::error::{Error, Result, Status};
+use crate::math::{Scalar, Sum};
+use crate::tensor::{Shape, Tensor};
+use geometry::Geometry;
+use pixels::Pixels;
+
+/// What turns the input into probabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// The input is probabilities already.
+    None,
+    /// The logistic function of each element.
+    Sigmoid,
+    /// Softmax over the class axis.
+    Softmax,
+}
+
+/// 1 − (i·I + a)/(j·I + k·P + l·T + b).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// i
+    pub intersection: f64,
+    /// a
+    pub smooth_numerator: f64,
+    /// j
+    pub below_intersection: f64,
+    /// k
+    pub below_input: f64,
+    /// l
+    pub below_target: f64,
+    /// b
+    pub smooth_denominator: f64,
+}
+
+/// A region's sums over the pixels that count.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Region {
+    intersection: Sum,
+    input: Sum,
+    target: Sum,
+    pixels: usize,
+}
+
+impl Region {
+    fn join(&mut self, other: &Region) {
+        self.intersection = self.intersection.join(other.intersection);
+        self.input = self.input.join(other.input);
+        self.target = self.target.join(other.target);
+        self.pixels += other.pixels;
+    }
+}
+
+/// A region's loss and its derivatives by I and P.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slopes {
+    value: f64,
+    by_intersection: f64,
+    by_input: f64,
+}
+
+impl Ratio {
+    /// 2I/(P + T)
+    pub const DICE: Ratio = Ratio::plain(2.0, 0.0, 1.0, 1.0);
+    /// I/(P + T − I)
+    pub const JACCARD: Ratio = Ratio::plain(1.0, -1.0, 1.0, 1.0);
+
+    /// I/(I + α(P − I) + β(T − I))
+    pub const fn tversky(alpha: f64, beta: f64) -> Ratio {
+        Ratio::plain(1.0, 1.0 - alpha - beta, alpha, beta)
+    }
+
+    const fn plain(intersection: f64, below_intersection: f64, below_input: f64, below_target: f64) -> Ratio {
+        Ratio {
+            intersection,
+            smooth_numerator: 0.0,
+            below_intersection,
+            below_input,
+            below_target,
+            smooth_denominator: 0.0,
+        }
+    }
+
+    /// Where both parts are exactly zero there is nothing to overlap and nothing missed: the ratio counts as 1.
+    fn slopes(&self, region: &Region) -> Slopes {
+        let (i, p, t) = (region.intersection.value(), region.input.value(), region.target.value());
+        let numerator = self.intersection * i + self.smooth_numerator;
+        let denominator =
+            self.below_intersection * i + self.below_input * p + self.below_target * t + self.smooth_denominator;
+        if numerator == 0.0 && denominator == 0.0 {
+            return Slopes::default();
+        }
+        let ratio = numerator / denominator;
+        Slopes {
+            value: 1.0 - ratio,
+            by_intersection: (ratio * self.below_intersection - self.intersection) / denominator,
+            by_input: ratio * self.below_input / denominator,
+        }
+    }
+}
+
+/// An overlap loss with its options.
+pub struct Overlap {
+    /// The formula.
+    pub ratio: Ratio,
+    /// What turns the input into probabilities.
+    pub activation: Activation,
+    /// The dimensions summed over; nothing means all but 0 and 1.
+    pub axis: Option<Vec<i64>>,
+    /// Sums over every dimension (Keras).
+    pub over_all: bool,
+    /// The dimension of the classes, from the end if negative.
+    pub class_axis: i64,
+    /// Whether class 0 has regions.
+    pub include_background: bool,
+    /// P = Σ p² and T = Σ t².
+    pub squared: bool,
+    /// Sums over dimension 0 as well.
+    pub batch: bool,
+    /// Weights of the classes' regions; they enter a weighted mean's divisor.
+    pub class_weight: Weights,
+    /// The label that is left out.
+    pub ignore_index: Option<i64>,
+    /// Whether a mask is of regions (Keras) instead of pixels.
+    pub masks_regions: bool,
+}
+
+impl Family for Overlap {
+    fn shape(&self, operands: &Operands<'_>) -> Result<Shape> {
+        let geometry = Geometry::of(self, operands)?;
+        let target = required(operands)?;
+        let (expected, because) = if geometry.labels {
+            (geometry.pixel_shape, "the shape of input without its class axis, for labels")
+        } else {
+            (*operands.input.shape(), "the shape of input, for dense targets")
+        };
+        if target.shape() != &expected {
+            return Err(refuse_shape("target", target.shape(), &expected, because));
+        }
+        if !geometry.labels && self.ignore_index.is_some() {
+            let message = "ignore_index needs integer labels; dense targets are left out with mask";
+            return Err(Error::new(Status::Unsupported, message));
+        }
+        self.class_weight.check("class_weight", operands.parameter.as_ref(), geometry.classes)?;
+        Ok(geometry.value_shape)
+    }
+
+    fn mask_shape(&self, operands: &Operands<'_>, elements: &Shape) -> Shape {
+        match Geometry::of(self, operands) {
+            Ok(geometry) if !self.masks_regions => geometry.pixel_shape,
+            _ => *elements,
+        }
+    }
+
+    fn census(
+        &self,
+        context: Option<&Context>,
+        operands: &Operands<'_>,
+        names: &Names<'_>,
+        _weigh: bool,
+    ) -> Result<Census> {
+        let geometry = Geometry::of(self, operands)?;
+        if geometry.labels {
+            self.check_labels(context, operands, names, &geometry)?;
+        }
+        let counted = self.counted_pixels(operands, &geometry);
+        let weights = self.class_weight.of::<f64>(operands.parameter.as_ref(), geometry.classes)?;
+        let factors = RegionFactors::new(self, operands, &geometry, &weights);
+        let mut census = Census::default();
+        for outer in 0..geometry.outer {
+            if !counted.as_ref().map_or(geometry.pixels > 0, |counted| counted[outer] > 0) {
+                continue;
+            }
+            for class in 0..geometry.region_classes() {
+                let region = outer * geometry.region_classes() + class;
+                if factors.counts(region) {
+                    census.count += 1;
+                    census.weight = census.weight.plus(factors.weight(region, class));
+                }
+            }
+        }
+        Ok(census)
+    }
+
+    fn has_hessian(&self) -> bool {
+        false
+    }
+
+    fn evaluate(&self, call: &Call<'_>) -> Result<Sum> {
+        if computes_in_double(call.operands.input.dtype()) {
+            self.evaluate_in::<f64>(call)
+        } else {
+            self.evaluate_in::<f32>(call)
+        }
+    }
+}
+
+/// Weight, mask and upstream gradient of regions.
+struct RegionFactors<'a> {
+    sample_weight: Option<crate::tensor::View<'a>>,
+    mask: Option<crate::tensor::View<'a>>,
+    grad_output: Option<crate::tensor::View<'a>>,
+    class_weights: &'a [f64],
+    first_class: usize,
+    /// Whether regions have a class of their own.
+    by_class: bool,
+}
+
+impl<'a> RegionFactors<'a> {
+    fn new(loss: &Overlap, operands: &Operands<'a>, geometry: &Geometry, class_weights: &'a [f64]) -> Self {
+        let view = |tensor: Option<Tensor<'a>>| tensor.map(|tensor| geometry.by_region(tensor).elements());
+        RegionFactors {
+            sample_weight: view(operands.sample_weight),
+            mask: view(operands.mask.filter(|_| loss.masks_regions)),
+            grad_output: view(operands.grad_output),
+            class_weights,
+            first_class: geometry.first_class,
+            by_class: geometry.keeps_classes,
+        }
+    }
+
+    fn counts(&self, region: usize) -> bool {
+        self.mask.as_ref().is_none_or(|mask| mask.element(region) != 0.0)
+    }
+
+    fn weight(&self, region: usize, class: usize) -> f64 {
+        let class_weight = if self.by_class { self.class_weights[self.first_class + class] } else { 1.0 };
+        class_weight * self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(region))
+    }
+
+    fn upstream(&self, region: usize) -> f64 {
+        self.grad_output.as_ref().map_or(1.0, |output| output.element(region))
+    }
+}
+
+impl Overlap {
+    fn check_labels(
+        &self,
+        context: Option<&Context>,
+        operands: &Operands<'_>,
+        names: &Names<'_>,
+        geometry: &Geometry,
+    ) -> Result<()> {
+        let target = required(operands)?;
+        let view = target.elements();
+        // Weights are of regions, not of pixels; they are counted elsewhere.
+        let pixel_mask = operands.mask.filter(|_| !self.masks_regions);
+        let pixels = Operands { sample_weight: None, mask: pixel_mask, ..*operands };
+        let classes = geometry.classes;
+        census::take(context, geometry.pixel_shape.elements(), &pixels, |block| {
+            let mut labels = [None; census::BLOCK];
+            let labels = &mut labels[..block.range.len()];
+            view.read_labels(block.range.start, labels);
+            for (position, label) in labels.iter().enumerate() {
+                let ignored = self.ignore_index.is_some() && *label == self.ignore_index;
+                let inside = label.and_then(|label| usize::try_from(label).ok()).is_some_and(|label| label < classes);
+                if block.counts[position] && !ignored && !inside {
+                    let expected = match label {
+                        Some(_) => format!("is outside [0, {classes})"),
+                        None => "is not a whole number".to_string(),
+                    };
+                    return Err(refuse_label(names.target, &target, block.range.start + position, &expected));
+                }
+            }
+            Ok(true)
+        })?;
+        Ok(())
+    }
+
+    /// For each group of kept dimensions, the number of pixels that count; nothing if all do.
+    fn counted_pixels(&self, operands: &Operands<'_>, geometry: &Geometry) -> Option<SmallVec<[usize; 16]>> {
+        let mask = operands.mask.filter(|_| !self.masks_regions);
+        if mask.is_none() && self.ignore_index.is_none() {
+            return None;
+        }
+        let mask = mask.map(|mask| geometry.by_pixel(mask).elements());
+        let labels = self.ignore_index.and(operands.target).map(|target| geometry.by_pixel(target).elements());
+        let mut counted = SmallVec::from_elem(0, geometry.outer);
+        for (outer, counted) in counted.iter_mut().enumerate() {
+            for pixel in outer * geometry.pixels..(outer + 1) * geometry.pixels {
+                let masked = mask.as_ref().is_some_and(|mask| mask.element(pixel) == 0.0);
+                let mut label = [None];
+                if let Some(labels) = &labels {
+                    labels.read_labels(pixel, &mut label);
+                }
+                let ignored = labels.is_some() && label[0] == self.ignore_index;
+                *counted += usize::from(!masked && !ignored);
+            }
+        }
+        Some(counted)
+    }
+
+    fn evaluate_in<S: Scalar>(&self, call: &Call<'_>) -> Result<Sum> {
+        let operands = &call.operands;
+        let geometry = Geometry::of(self, operands)?;
+        let weights = self.class_weight.of::<f64>(operands.parameter.as_ref(), geometry.classes)?;
+        let factors = RegionFactors::new(self, operands, &geometry, &weights);
+        let pixels = Pixels::<S>::new(self, operands, &geometry)?;
+        let regions = pixels.sum_regions(call)?;
+
+        let mut sum = Sum::ZERO;
+        let values = call.outputs.values.map(|output| {
+            let tensor = geometry.by_region_mut(output.tensor);
+            tensor.split_elements(regions.len().max(1), output.accumulate)
+        });
+        let mut values = values.as_ref().and_then(|values| values.part(0));
+        let mut slopes: SmallVec<[Slopes; 16]> = SmallVec::new();
+        slopes.try_reserve(regions.len()).map_err(|_| Error::new(Status::OutOfMemory, "no memory for regions"))?;
+        for (index, region) in regions.iter().enumerate() {
+            let class = index % geometry.region_classes().max(1);
+            let mut slope = Slopes::default();
+            if region.pixels > 0 && factors.counts(index) {
+                slope = self.ratio.slopes(region);
+                let weight = factors.weight(index, class);
+                sum = sum.plus(slope.value * weight);
+                slope.value *= weight * call.scale.values;
+                let factor = weight * factors.upstream(index) * call.scale.derivatives;
+                slope.by_intersection *= factor;
+                slope.by_input *= factor;
+            }
+            if let Some(values) = &mut values {
+                values.write(index, &[slope.value]);
+            }
+            slopes.push(slope);
+        }
+        if let Some(gradient) = call.outputs.gradient {
+            pixels.write_gradient(call, gradient, &slopes)?;
+        }
+        Ok(sum)
+    }
+}
+
+/// The pixels of one tile.
+type TileRange = Range<usize>;

@@ -1,0 +1,215 @@
+//! What rows of the input are: logits, probabilities or log-probabilities, and how derivatives reach them.
+
+use crate::math::{Real, exp, ln};
+
+/// The sums of a row that its classes share.
+#[derive(Clone, Copy, Debug)]
+pub struct Stats<R> {
+    /// The largest logit.
+    pub max: R,
+    /// Σ e^(x−max) over all classes but the largest; or Σ x for ratios.
+    pub rest: R,
+    /// ln(1 + rest), so that −ln p = (max − x) + tail without cancellation.
+    pub tail: R,
+    /// 1/(1 + rest); or 1/Σ x for ratios.
+    pub inverse: R,
+}
+
+/// One class of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Class<R> {
+    /// −ln p
+    pub minus_ln_p: R,
+    /// The probability.
+    pub p: R,
+    /// 1 − p, without cancellation.
+    pub q: R,
+    /// The probability before a clip, through which derivatives go.
+    pub free_p: R,
+    /// 1 − free_p, without cancellation.
+    pub free_q: R,
+    /// Whether derivatives pass, which they do not where a clip holds p.
+    pub passes: bool,
+}
+
+/// How the input turns into probabilities.
+pub trait Source: Copy + Send + Sync + 'static {
+    /// Whether rows are normalised by the sum of exponentials, so that `e` and the maximum are needed.
+    const EXPONENTIAL: bool;
+    /// Whether rows are normalised by their plain sum.
+    const RATIO: bool;
+
+    /// Whether second derivatives are offered.
+    fn has_hessian(self) -> bool {
+        true
+    }
+
+    /// A class from its input x and, for exponentials, e^(x−max) and whether it is the largest.
+    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R>;
+
+    /// ∂L/∂x from v of the class and the row's V.
+    fn gradient<R: Real>(self, x: R, class: &Class<R>, v: R, total: R, stats: &Stats<R>) -> R;
+
+    /// ∂²L/∂x² from v and s of the class and the row's V and S.
+    fn hessian<R: Real>(self, x: R, class: &Class<R>, v: R, s: R, total: R, total_s: R) -> R;
+}
+
+/// p = softmax(x).
+#[derive(Clone, Copy, Debug)]
+pub struct Logits;
+
+/// p = x.
+#[derive(Clone, Copy, Debug)]
+pub struct Probabilities;
+
+/// ln p = x.
+#[derive(Clone, Copy, Debug)]
+pub struct LogProbabilities;
+
+/// Keras: p = x/Σx, held within [clip, 1−clip].
+#[derive(Clone, Copy, Debug)]
+pub struct ClippedRatio(pub f64);
+
+/// Keras: p = softmax(x), held within [clip, 1−clip].
+#[derive(Clone, Copy, Debug)]
+pub struct ClippedLogits(pub f64);
+
+#[inline(always)]
+fn softmax_class<R: Real>(x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
+    let p = e * stats.inverse;
+    let q = if largest { stats.rest * stats.inverse } else { R::ONE - p };
+    Class { minus_ln_p: (stats.max - x) + stats.tail, p, q, free_p: p, free_q: q, passes: true }
+}
+
+#[inline(always)]
+fn softmax_gradient<R: Real>(class: &Class<R>, v: R, total: R) -> R {
+    v * class.free_q - class.free_p * (total - v)
+}
+
+impl Source for Logits {
+    const EXPONENTIAL: bool = true;
+    const RATIO: bool = false;
+
+    #[inline(always)]
+    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
+        softmax_class(x, e, largest, stats)
+    }
+
+    #[inline(always)]
+    fn gradient<R: Real>(self, _x: R, class: &Class<R>, v: R, total: R, _stats: &Stats<R>) -> R {
+        softmax_gradient(class, v, total)
+    }
+
+    #[inline(always)]
+    fn hessian<R: Real>(self, _x: R, class: &Class<R>, v: R, s: R, total: R, total_s: R) -> R {
+        let _ = v;
+        let Class { p, q, .. } = *class;
+        s * q * q + (total_s - s) * p * p - total * p * q
+    }
+}
+
+#[inline(always)]
+fn unclipped<R: Real>(minus_ln_p: R, p: R) -> Class<R> {
+    let q = R::ONE - p;
+    Class { minus_ln_p, p, q, free_p: p, free_q: q, passes: true }
+}
+
+impl Source for Probabilities {
+    const EXPONENTIAL: bool = false;
+    const RATIO: bool = false;
+
+    #[inline(always)]
+    fn class<R: Real>(self, x: R, _e: R, _largest: bool, _stats: &Stats<R>) -> Class<R> {
+        unclipped(-ln(x), x)
+    }
+
+    #[inline(always)]
+    fn gradient<R: Real>(self, x: R, _class: &Class<R>, v: R, _total: R, _stats: &Stats<R>) -> R {
+        v.weigh(R::ONE / x)
+    }
+
+    #[inline(always)]
+    fn hessian<R: Real>(self, x: R, _class: &Class<R>, v: R, s: R, _total: R, _total_s: R) -> R {
+        (s - v).weigh(R::ONE / (x * x))
+    }
+}
+
+impl Source for LogProbabilities {
+    const EXPONENTIAL: bool = false;
+    const RATIO: bool = false;
+
+    #[inline(always)]
+    fn class<R: Real>(self, x: R, _e: R, _largest: bool, _stats: &Stats<R>) -> Class<R> {
+        unclipped(-x, exp(x))
+    }
+
+    #[inline(always)]
+    fn gradient<R: Real>(self, _x: R, _class: &Class<R>, v: R, _total: R, _stats: &Stats<R>) -> R {
+        v
+    }
+
+    #[inline(always)]
+    fn hessian<R: Real>(self, _x: R, _class: &Class<R>, _v: R, s: R, _total: R, _total_s: R) -> R {
+        s
+    }
+}
+
+/// Holds a probability within [clip, 1−clip], both ends rounded to its type as Keras rounds them.
+#[inline(always)]
+fn clipped<R: Real>(free_p: R, free_q: R, clip: f64) -> Class<R> {
+    let (low, high) = (R::from_f64(clip), R::from_f64(1.0 - clip));
+    let p = free_p.at_least(low).at_most(high);
+    Class { minus_ln_p: -ln(p), p, q: R::ONE - p, free_p, free_q, passes: p == free_p }
+}
+
+impl Source for ClippedRatio {
+    const EXPONENTIAL: bool = false;
+    const RATIO: bool = true;
+
+    #[inline(always)]
+    fn class<R: Real>(self, x: R, _e: R, _largest: bool, stats: &Stats<R>) -> Class<R> {
+        let ratio = x / stats.rest;
+        clipped(ratio, R::ONE - ratio, self.0)
+    }
+
+    #[inline(always)]
+    fn gradient<R: Real>(self, x: R, _class: &Class<R>, v: R, total: R, stats: &Stats<R>) -> R {
+        v.weigh(R::ONE / x) - total * stats.inverse
+    }
+
+    // Never asked for.
+    #[inline(always)]
+    fn hessian<R: Real>(self, _x: R, _class: &Class<R>, _v: R, _s: R, _total: R, _total_s: R) -> R {
+        R::ZERO
+    }
+
+    fn has_hessian(self) -> bool {
+        false
+    }
+}
+
+impl Source for ClippedLogits {
+    const EXPONENTIAL: bool = true;
+    const RATIO: bool = false;
+
+    #[inline(always)]
+    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
+        let class = softmax_class(x, e, largest, stats);
+        clipped(class.p, class.q, self.0)
+    }
+
+    #[inline(always)]
+    fn gradient<R: Real>(self, _x: R, class: &Class<R>, v: R, total: R, _stats: &Stats<R>) -> R {
+        softmax_gradient(class, v, total)
+    }
+
+    // Never asked for.
+    #[inline(always)]
+    fn hessian<R: Real>(self, _x: R, _class: &Class<R>, _v: R, _s: R, _total: R, _total_s: R) -> R {
+        R::ZERO
+    }
+
+    fn has_hessian(self) -> bool {
+        false
+    }
+}
