@@ -1,0 +1,6 @@
+//! Losses of logits or probabilities against classes.
+
+pub mod bce;
+pub mod categorical_focal;
+pub mod cross_entropy;
+pub mod focal;

@@ -1,0 +1,5 @@
+//! Losses of numbers against numbers.
+
+pub mod huber;
+pub mod mae;
+pub mod mse;
