@@ -1,0 +1,204 @@
+//! Tensors and operands of the C ABI.
+
+use std::ffi::{c_char, c_void};
+
+use super::pointer;
+use crate::error::{Error, Result, Status};
+use crate::tensor::{Dtype, Layout, MAX_RANK, Shape, Tensor, TensorMut};
+
+/// The type of a tensor's elements.
+pub type lk_dtype = u32;
+
+/// 32-bit float.
+pub const LK_F32: u32 = 1;
+/// 64-bit float.
+pub const LK_F64: u32 = 2;
+/// 16-bit IEEE float.
+pub const LK_F16: u32 = 3;
+/// 16-bit brain float: the upper half of a 32-bit float.
+pub const LK_BF16: u32 = 4;
+/// Signed 8-bit integer.
+pub const LK_I8: u32 = 5;
+/// Unsigned 8-bit integer.
+pub const LK_U8: u32 = 6;
+/// Signed 32-bit integer.
+pub const LK_I32: u32 = 7;
+/// Signed 64-bit integer.
+pub const LK_I64: u32 = 8;
+/// One byte: 0 is false, anything else true.
+pub const LK_BOOL: u32 = 9;
+/// Signed 16-bit integer.
+pub const LK_I16: u32 = 10;
+
+/// The largest rank of a tensor.
+pub const LK_MAX_RANK: u32 = 8;
+
+/// lk_operand.flags: add to the gradient and hessian buffers instead of overwriting them.
+pub const LK_ACCUMULATE: u64 = 1;
+
+/// A borrowed view of an array: nothing is copied or kept. 144 bytes, frozen.
+#[repr(C)]
+pub struct lk_tensor {
+    /// The first element, aligned to the size of its type. May be NULL if there are no elements.
+    pub data: *mut c_void,
+    /// LK_F32, LK_F64, ...
+    pub dtype: lk_dtype,
+    /// The number of dimensions, 0 to LK_MAX_RANK.
+    pub rank: u32,
+    /// The extent of each dimension, 0 or more. Entries beyond the rank are not looked at.
+    pub shape: [i64; 8],
+    /// The distance, in elements, between neighbours along each dimension. All zero means row-major without gaps. Strides of
+    /// what is read may be 0 or negative; strides of what is written must be positive and give each element its own place.
+    pub strides: [i64; 8],
+}
+
+/// A named tensor of a call, and where its derivatives go. 40 bytes, frozen.
+#[repr(C)]
+pub struct lk_operand {
+    /// The operand's name in the loss: "input", "target", "sample_weight", "weights", ...
+    pub name: *const c_char,
+    /// The tensor.
+    pub tensor: *const lk_tensor,
+    /// Where the gradient goes: of the tensor's shape and any floating-point type. NULL: not wanted. It may lie exactly over
+    /// the tensor itself.
+    pub gradient: *const lk_tensor,
+    /// Where the diagonal of the Hessian goes: of the tensor's shape and any floating-point type. NULL: not wanted.
+    pub hessian: *const lk_tensor,
+    /// 0 or LK_ACCUMULATE.
+    pub flags: u64,
+}
+
+const _: () = assert!(size_of::<lk_tensor>() == 144);
+const _: () = assert!(size_of::<lk_operand>() == 40);
+const _: () = assert!(LK_I16 == Dtype::I16 as u32 && LK_MAX_RANK as usize == MAX_RANK);
+
+/// Type, layout and address of a tensor, in order but not yet borrowed.
+struct Parts {
+    dtype: Dtype,
+    layout: Layout,
+    address: *mut u8,
+}
+
+/// # Safety
+/// `tensor` points to a valid `lk_tensor`, or is NULL or misaligned.
+unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
+    // SAFETY: the caller's.
+    let tensor = unsafe { pointer::shared(tensor, name)? };
+    let dtype = Dtype::from_code(tensor.dtype).ok_or_else(|| {
+        let message = format!("{name}.dtype is {}; expected one of LK_F32 (1) to LK_I16 (10)", tensor.dtype);
+        Error::new(Status::InvalidDtype, message)
+    })?;
+    let rank = tensor.rank as usize;
+    if rank > MAX_RANK {
+        return Err(Error::new(Status::InvalidShape, format!("{name}.rank is {rank}; expected at most {MAX_RANK}")));
+    }
+    let layout = layout(&tensor.shape[..rank], &tensor.strides[..rank], dtype, name)?;
+    let address = tensor.data.cast::<u8>();
+    if layout.elements() == 0 {
+        // Never read; NULL would not make a slice.
+        return Ok(Parts { dtype, layout, address: std::ptr::without_provenance_mut(dtype.size()) });
+    }
+    if address.is_null() {
+        return Err(Error::new(
+            Status::InvalidArgument,
+            format!("{name}.data is NULL, for {} elements", layout.elements()),
+        ));
+    }
+    if !address.addr().is_multiple_of(dtype.size()) {
+        let message = format!("{name}.data is not aligned to the {} bytes of {dtype}", dtype.size());
+        return Err(Error::new(Status::InvalidArgument, message));
+    }
+    if !fits(&layout, dtype, address.addr()) {
+        return Err(Error::new(Status::InvalidShape, format!("{name} reaches beyond the address space")));
+    }
+    Ok(Parts { dtype, layout, address })
+}
+
+fn layout(shape: &[i64], strides: &[i64], dtype: Dtype, name: &str) -> Result<Layout> {
+    let refuse = |message: String| Error::new(Status::InvalidShape, message);
+    let mut extents = [0_usize; MAX_RANK];
+    let mut bytes = dtype.size();
+    for (dimension, &extent) in shape.iter().enumerate() {
+        extents[dimension] = usize::try_from(extent)
+            .map_err(|_| refuse(format!("{name}.shape[{dimension}] is {extent}; expected 0 or more")))?;
+        bytes = bytes
+            .checked_mul(extents[dimension].max(1))
+            .filter(|&bytes| isize::try_from(bytes).is_ok())
+            .ok_or_else(|| refuse(format!("{name}.shape {shape:?} has more elements than memory can hold")))?;
+    }
+    let shape = Shape::new(&extents[..shape.len()]).expect("the rank was checked");
+    if strides.iter().all(|&stride| stride == 0) {
+        return Ok(Layout::contiguous(shape));
+    }
+    let mut steps = [0_isize; MAX_RANK];
+    for (step, &stride) in steps.iter_mut().zip(strides) {
+        *step = isize::try_from(stride).map_err(|_| refuse(format!("{name} has a stride of {stride}")))?;
+    }
+    let layout = Layout::strided(shape, &steps[..strides.len()]).expect("as many strides as extents");
+    let spans_memory = layout.reach().is_some_and(|(low, high)| {
+        let size = dtype.size() as isize;
+        low.checked_mul(size).is_some() && high.checked_add(1).and_then(|high| high.checked_mul(size)).is_some()
+    });
+    if layout.elements() > 0 && !spans_memory {
+        return Err(refuse(format!("{name}.strides {strides:?} reach further than memory can")));
+    }
+    Ok(layout)
+}
+
+/// Whether every byte has an address.
+fn fits(layout: &Layout, dtype: Dtype, address: usize) -> bool {
+    layout.reach().is_some_and(|(low, high)| {
+        let size = dtype.size() as isize;
+        address.checked_add_signed(low * size).is_some_and(|low| low > 0)
+            && address.checked_add_signed((high + 1) * size).is_some()
+    })
+}
+
+/// A tensor to read.
+///
+/// # Safety
+/// The tensor is valid, and its elements may be read, for `'a`.
+pub unsafe fn input<'a>(tensor: *const lk_tensor, name: &str) -> Result<Tensor<'a>> {
+    // SAFETY: the caller's.
+    let Parts { dtype, layout, address } = unsafe { parts(tensor, name)? };
+    // SAFETY: the caller's, for elements whose addresses were checked.
+    Ok(unsafe { Tensor::from_raw(address, dtype, layout) })
+}
+
+/// A tensor to write, or nothing for NULL.
+///
+/// # Safety
+/// The tensor is NULL, or valid for `'a`, and its elements may be read and written.
+pub unsafe fn output<'a>(tensor: *const lk_tensor, name: &str) -> Result<Option<TensorMut<'a>>> {
+    if tensor.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's.
+    let Parts { dtype, layout, address } = unsafe { parts(tensor, name)? };
+    if let Some(stride) = layout.strides().iter().find(|&&stride| stride < 0) {
+        let message = format!("{name} has a stride of {stride}; what is written needs positive strides");
+        return Err(Error::new(Status::InvalidShape, message));
+    }
+    // SAFETY: the caller's; that elements have places of their own and overlap nothing else is checked before writing.
+    Ok(Some(unsafe { TensorMut::from_raw(address, dtype, layout) }))
+}
+
+/// An operand.
+///
+/// # Safety
+/// The operand's pointers are NULL or valid for `'a`.
+pub unsafe fn operand<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>> {
+    // SAFETY: the caller's.
+    let name = unsafe { pointer::text(operand.name, "operand name", Status::InvalidArgument)? };
+    if operand.flags & !LK_ACCUMULATE != 0 {
+        let message = format!("operand '{name}' has unknown flags {:#x}; expected 0 or LK_ACCUMULATE", operand.flags);
+        return Err(Error::new(Status::InvalidArgument, message));
+    }
+    // SAFETY: the caller's.
+    let tensor = unsafe { input(operand.tensor, name)? };
+    // SAFETY: the caller's.
+    let gradient = unsafe { output(operand.gradient, &format_args!("gradient of {name}").to_string())? };
+    // SAFETY: the caller's.
+    let hessian = unsafe { output(operand.hessian, &format_args!("hessian of {name}").to_string())? };
+    Ok(crate::Operand { name, tensor, gradient, hessian, accumulate: operand.flags & LK_ACCUMULATE != 0 })
+}
