@@ -111,10 +111,16 @@ impl Generation {
                 threads.push(std::thread::Builder::new().name(name).spawn(|| worker.run())?);
                 Ok(())
             })
-            .build()
-            .map_err(|error| Error::new(Status::OutOfMemory, format!("could not start {workers} threads: {error}")))?;
-        let next = OnceLock::new();
-        Ok(Generation { process: std::process::id(), workers, pool: Some(pool), threads, next })
+            .build();
+        let (process, next) = (std::process::id(), OnceLock::new());
+        match pool {
+            Ok(pool) => Ok(Generation { process, workers, pool: Some(pool), threads, next }),
+            Err(error) => {
+                // Those that did start end when the pool is refused.
+                threads.into_iter().for_each(|thread| drop(thread.join()));
+                Err(Error::new(Status::OutOfMemory, format!("could not start {workers} threads: {error}")))
+            }
+        }
     }
 
     fn current(&self) -> Result<&Generation> {

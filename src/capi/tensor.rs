@@ -197,8 +197,14 @@ pub unsafe fn operand<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>>
     // SAFETY: the caller's.
     let tensor = unsafe { input(operand.tensor, name)? };
     // SAFETY: the caller's.
-    let gradient = unsafe { output(operand.gradient, &format_args!("gradient of {name}").to_string())? };
+    let gradient = unsafe { output(operand.gradient, "gradient") }.map_err(|error| named(error, name))?;
     // SAFETY: the caller's.
-    let hessian = unsafe { output(operand.hessian, &format_args!("hessian of {name}").to_string())? };
+    let hessian = unsafe { output(operand.hessian, "hessian") }.map_err(|error| named(error, name))?;
     Ok(crate::Operand { name, tensor, gradient, hessian, accumulate: operand.flags & LK_ACCUMULATE != 0 })
+}
+
+/// Says whose derivative it is.
+fn named(mut error: Error, operand: &str) -> Error {
+    error.message = format!("operand '{operand}': {}", error.message);
+    error
 }

@@ -93,9 +93,9 @@ impl<'a> Call<'a> {
         }
         let call = Call { loss, operands };
         for (_, term) in &loss.terms {
-            if !call.operand(&term.roles.input)?.tensor.dtype().is_float() {
-                let tensor = call.operand(&term.roles.input)?.tensor;
-                return Err(crate::engine::target::refuse_dtype(&term.roles.input, &tensor, "a floating-point type"));
+            let tensor = &call.operand(&term.roles.input)?.tensor;
+            if !tensor.dtype().is_float() {
+                return Err(crate::engine::target::refuse_dtype(&term.roles.input, tensor, "a floating-point type"));
             }
         }
         Ok(call)
@@ -113,9 +113,11 @@ impl<'a> Call<'a> {
     /// What one term reads, with shapes checked, and the shape of its elements.
     pub fn bind(&self, term: &'a Term) -> Result<(Operands<'a>, Shape)> {
         let tensor =
-            |name: &Option<String>| name.as_ref().and_then(|name| self.find(name)).map(|operand| replaced(operand));
+            |name: &Option<String>| name.as_ref().and_then(|name| self.find(name)).map(|operand| &operand.tensor);
+        let input = self.operand(&term.roles.input)?;
         let operands = Operands {
-            input: replaced(self.operand(&term.roles.input)?),
+            input: &input.tensor,
+            replaced: is_replaced(input),
             target: tensor(&term.roles.target),
             sample_weight: tensor(&term.roles.sample_weight),
             mask: tensor(&term.roles.mask),
@@ -124,14 +126,14 @@ impl<'a> Call<'a> {
         };
         let named = |error: Error| rename(error, term);
         let elements = term.family.shape(&operands).map_err(named)?;
-        if let Some(weight) = &operands.sample_weight {
+        if let Some(weight) = operands.sample_weight {
             let name = term.roles.sample_weight.as_deref().unwrap_or_default();
             check_shape(name, weight.shape(), &elements, "one number for each loss element")?;
             if !weight.dtype().is_float() {
                 return Err(crate::engine::target::refuse_dtype(name, weight, "a floating-point type"));
             }
         }
-        if let Some(mask) = &operands.mask {
+        if let Some(mask) = operands.mask {
             let name = term.roles.mask.as_deref().unwrap_or_default();
             let expected = term.family.mask_shape(&operands, &elements);
             check_shape(name, mask.shape(), &expected, "one number for each element that it can leave out")?;
@@ -212,11 +214,6 @@ fn replaces(output: &TensorMut<'_>, tensor: &Tensor<'_>) -> bool {
     output.address() == tensor.address() && output.dtype() == tensor.dtype() && output.layout() == tensor.layout()
 }
 
-/// The operand's tensor, marked if its gradient replaces it.
-fn replaced<'a>(operand: &Operand<'a>) -> Tensor<'a> {
-    if is_replaced(operand) { operand.tensor.shared_with_output() } else { operand.tensor }
-}
-
 fn extent<'t>(tensor: &'t Tensor<'_>) -> (usize, usize, &'t Layout) {
     (tensor.address(), tensor.dtype().size(), tensor.layout())
 }
@@ -244,12 +241,11 @@ fn check_derivatives(operand: &Operand<'_>, info: &OperandInfo) -> Result<()> {
             let message = format!("{kind} of {} is {}; expected a floating-point type", operand.name, output.dtype());
             return Err(Error::new(Status::InvalidDtype, message));
         }
-        check_shape(
-            &format!("{kind} of {}", operand.name),
-            output.shape(),
-            operand.tensor.shape(),
-            "the shape of its operand",
-        )?;
+        if output.shape() != operand.tensor.shape() {
+            let name = format!("{kind} of {}", operand.name);
+            let because = "the shape of its operand";
+            return Err(crate::engine::target::refuse_shape(&name, output.shape(), operand.tensor.shape(), because));
+        }
     }
     Ok(())
 }

@@ -22,14 +22,28 @@ struct Step<'a> {
 
 /// Checks, evaluates and, for a reduced loss, returns the value, which is also written where the caller wants it.
 pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<TensorMut<'_>>) -> Result<f64> {
-    let (mut steps, shape) = prepare(call, context)?;
+    call.check_overlap(value.as_ref())?;
+    let copies = copies(call)?;
+    if copies.is_empty() {
+        return evaluate_apart(call, context, value);
+    }
+    let mut operands: SmallVec<[Operand<'_>; 4]> = call.operands.iter().copied().collect();
+    for (index, copy) in &copies {
+        let operand = &mut operands[*index];
+        operand.tensor = copy.tensor(operand.tensor.shape()).unwrap_or(operand.tensor);
+    }
+    evaluate_apart(&Call { loss: call.loss, operands: &operands }, context, value)
+}
+
+/// Evaluates a call in which no gradient replaces what is still needed.
+fn evaluate_apart(call: &Call<'_>, context: Option<&Context>, value: Option<TensorMut<'_>>) -> Result<f64> {
+    let mut steps = SmallVec::new();
+    let shape = prepare(call, context, &mut steps)?;
     check_value(value.as_ref(), &shape)?;
     let upstream = upstream(call, &shape)?;
-    call.check_overlap(value.as_ref())?;
-    let mut scratch = Scratch::for_shared_inputs(call)?;
 
     let reduced = call.loss.is_reduced();
-    let factor = match &upstream {
+    let factor = match upstream {
         Some(tensor) if reduced => tensor.elements().element(0),
         _ => 1.0,
     };
@@ -38,7 +52,7 @@ pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<Tensor
         step.operands.grad_output = upstream.filter(|_| !reduced);
         let earlier = &call.loss.terms[..position];
         let values = value.filter(|_| !reduced).map(|tensor| Output { tensor, accumulate: position > 0 });
-        let outputs = Outputs { values, ..scratch.outputs(call, step.term, earlier) };
+        let outputs = Outputs { values, ..outputs_of(call, step.term, earlier) };
         if step.divisor == 0.0 {
             let filler = match step.term.reduction.empty() {
                 Empty::Nan => f64::NAN,
@@ -57,7 +71,6 @@ pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<Tensor
             total = total.plus(step.coefficient * (sum.value() / step.divisor));
         }
     }
-    scratch.write_back(call);
     if let Some(value) = value.filter(|_| reduced) {
         let split = value.split_elements(1, false);
         if let Some(mut part) = split.part(0) {
@@ -67,9 +80,8 @@ pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<Tensor
     Ok(total.value())
 }
 
-/// Binds every term, looks at every label, and finds the divisors.
-fn prepare<'a>(call: &Call<'a>, context: Option<&Context>) -> Result<(SmallVec<[Step<'a>; 2]>, Shape)> {
-    let mut steps = SmallVec::new();
+/// Binds every term, looks at every label, finds the divisors, and gives the value's shape.
+fn prepare<'a>(call: &Call<'a>, context: Option<&Context>, steps: &mut SmallVec<[Step<'a>; 2]>) -> Result<Shape> {
     let mut shape: Option<Shape> = None;
     for (coefficient, term) in &call.loss.terms {
         let (operands, elements) = call.bind(term)?;
@@ -82,14 +94,14 @@ fn prepare<'a>(call: &Call<'a>, context: Option<&Context>) -> Result<(SmallVec<[
         let census = term.family.census(context, &operands, &Call::names(term), term.reduction.weighs())?;
         let given = term.reduction.denominator_operand().and_then(|name| call.find(name));
         let given = given.map(|operand| operand.tensor.elements().element(0));
-        let divisor = term.reduction.divisor(&census, given);
+        let divisor = term.reduction.divisor(&census, given, elements.rank());
         if divisor == 0.0 && term.reduction.empty() == Empty::Error {
             let message = format!("nothing counts: the divisor of the mean is 0 ({} elements count)", census.count);
             return Err(Error::new(Status::Empty, message));
         }
         steps.push(Step { term, coefficient: *coefficient, operands, census, divisor });
     }
-    Ok((steps, shape.unwrap_or_default()))
+    Ok(shape.unwrap_or_default())
 }
 
 fn check_value(value: Option<&TensorMut<'_>>, shape: &Shape) -> Result<()> {
@@ -106,7 +118,7 @@ fn check_value(value: Option<&TensorMut<'_>>, shape: &Shape) -> Result<()> {
     Ok(())
 }
 
-fn upstream<'a>(call: &Call<'a>, shape: &Shape) -> Result<Option<Tensor<'a>>> {
+fn upstream<'a>(call: &Call<'a>, shape: &Shape) -> Result<Option<&'a Tensor<'a>>> {
     let Some(operand) = call.find(GRAD_OUTPUT) else {
         return Ok(None);
     };
@@ -117,7 +129,7 @@ fn upstream<'a>(call: &Call<'a>, shape: &Shape) -> Result<Option<Tensor<'a>>> {
         let because = "the shape of this loss's value";
         return Err(engine::target::refuse_shape(GRAD_OUTPUT, operand.tensor.shape(), shape, because));
     }
-    Ok(Some(operand.tensor))
+    Ok(Some(&operand.tensor))
 }
 
 fn fill(outputs: &Outputs<'_>, number: f64) {
@@ -129,61 +141,64 @@ fn fill(outputs: &Outputs<'_>, number: f64) {
     }
 }
 
-/// Stand-ins for gradients that replace operands which more than one term reads: the first term must not destroy what the
-/// second one needs.
-struct Scratch {
-    gradients: SmallVec<[(usize, Vec<f64>); 1]>,
+/// Where one term writes its derivatives, given the terms before it: the first overwrites, unless the caller accumulates.
+fn outputs_of<'a>(call: &Call<'a>, term: &Term, earlier: &[(f64, Term)]) -> Outputs<'a> {
+    let again = earlier.iter().any(|(_, earlier)| earlier.roles.input == term.roles.input);
+    let operand = call.find(&term.roles.input);
+    let output = |tensor: Option<TensorMut<'a>>| {
+        let accumulate = again || operand.is_some_and(|operand| operand.accumulate);
+        tensor.map(|tensor| Output { tensor, accumulate })
+    };
+    Outputs {
+        values: None,
+        gradient: output(operand.and_then(|operand| operand.gradient)),
+        hessian: output(operand.and_then(|operand| operand.hessian)),
+    }
 }
 
-impl Scratch {
-    fn for_shared_inputs(call: &Call<'_>) -> Result<Scratch> {
-        let mut gradients = SmallVec::new();
-        for (index, operand) in call.operands.iter().enumerate() {
-            if is_replaced(operand) && readers(call, operand.name) > 1 {
-                let elements = operand.tensor.layout().elements();
-                let mut numbers = Vec::new();
-                let refused = |_| Error::new(Status::OutOfMemory, "no memory for a gradient that several terms share");
-                numbers.try_reserve_exact(elements).map_err(refused)?;
-                numbers.resize(elements, 0.0);
-                gradients.push((index, numbers));
-            }
-        }
-        Ok(Scratch { gradients })
-    }
+/// A copy of an operand that its gradient replaces although the loss reads it in several places: the first term must not
+/// destroy what the second one needs.
+enum Copied {
+    Single(Vec<f32>),
+    Double(Vec<f64>),
+}
 
-    /// Where one term writes its derivatives, given the terms before it.
-    fn outputs<'s>(&'s mut self, call: &Call<'s>, term: &Term, earlier: &[(f64, Term)]) -> Outputs<'s> {
-        let nothing = Outputs { values: None, gradient: None, hessian: None };
-        let Some(index) = call.operands.iter().position(|operand| operand.name == term.roles.input) else {
-            return nothing;
-        };
-        let operand: &Operand<'s> = &call.operands[index];
-        let again = earlier.iter().any(|(_, earlier)| earlier.roles.input == term.roles.input);
-        let accumulate = operand.accumulate || again;
-        let direct = |tensor: Option<TensorMut<'s>>| tensor.map(|tensor| Output { tensor, accumulate });
-        let stand_in = self
-            .gradients
-            .iter_mut()
-            .find(|(owner, _)| *owner == index)
-            .and_then(|(_, numbers)| TensorMut::from_slice(numbers, operand.tensor.shape().extents()));
-        let gradient = match stand_in {
-            Some(tensor) => Some(Output { tensor, accumulate: again }),
-            None => direct(operand.gradient),
-        };
-        Outputs { values: None, gradient, hessian: direct(operand.hessian) }
-    }
-
-    fn write_back(self, call: &Call<'_>) {
-        for (index, numbers) in self.gradients {
-            let operand = &call.operands[index];
-            if let Some(gradient) = operand.gradient {
-                let split = gradient.split_elements(numbers.len().max(1), operand.accumulate);
-                if let Some(mut part) = split.part(0) {
-                    part.write(0, &numbers);
-                }
-            }
+impl Copied {
+    fn of(tensor: &Tensor<'_>) -> Result<Copied> {
+        if engine::computes_in_double(tensor.dtype()) {
+            read_all(tensor).map(Copied::Double)
+        } else {
+            // Half-precision numbers are computed with in f32, so this copy changes no bit.
+            read_all(tensor).map(Copied::Single)
         }
     }
+
+    fn tensor(&self, shape: &Shape) -> Option<Tensor<'_>> {
+        match self {
+            Copied::Single(numbers) => Tensor::from_slice(numbers, shape.extents()),
+            Copied::Double(numbers) => Tensor::from_slice(numbers, shape.extents()),
+        }
+    }
+}
+
+fn read_all<S: crate::math::Scalar>(tensor: &Tensor<'_>) -> Result<Vec<S>> {
+    let mut numbers = Vec::new();
+    let refused = |_| Error::new(Status::OutOfMemory, "no memory for an operand that is replaced but read again");
+    numbers.try_reserve_exact(tensor.layout().elements()).map_err(refused)?;
+    numbers.resize(tensor.layout().elements(), S::default());
+    tensor.elements().read(0, &mut numbers);
+    Ok(numbers)
+}
+
+/// Copies of the operands that need one, by their position in the call.
+fn copies(call: &Call<'_>) -> Result<SmallVec<[(usize, Copied); 1]>> {
+    let mut copies = SmallVec::new();
+    for (index, operand) in call.operands.iter().enumerate() {
+        if is_replaced(operand) && readers(call, operand.name) > 1 {
+            copies.push((index, Copied::of(&operand.tensor)?));
+        }
+    }
+    Ok(copies)
 }
 
 /// In how many places the terms read an operand.

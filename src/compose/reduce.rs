@@ -25,6 +25,8 @@ pub enum Divisor {
     Count,
     /// The sum of their weights.
     Weight,
+    /// The sum of their weights, unless there is a single one of rank 0, which Keras does not divide.
+    WeightUnlessScalar,
     /// What the user says.
     Given(Denominator),
 }
@@ -57,7 +59,7 @@ impl Reduction {
 
     /// Whether the divisor needs the sum of weights.
     pub fn weighs(&self) -> bool {
-        matches!(self, Reduction::Mean { divisor: Divisor::Weight, .. })
+        matches!(self, Reduction::Mean { divisor: Divisor::Weight | Divisor::WeightUnlessScalar, .. })
     }
 
     /// The operand that holds the divisor.
@@ -68,12 +70,13 @@ impl Reduction {
         }
     }
 
-    /// The divisor after a census; `given` is the number in the denominator's operand.
-    pub fn divisor(&self, census: &Census, given: Option<f64>) -> f64 {
+    /// The divisor after a census of elements of some rank; `given` is the number in the denominator's operand.
+    pub fn divisor(&self, census: &Census, given: Option<f64>, rank: usize) -> f64 {
         match self {
             Reduction::None | Reduction::Sum => 1.0,
             Reduction::Mean { divisor: Divisor::Count, .. } => census.count as f64,
-            Reduction::Mean { divisor: Divisor::Weight, .. } => census.weight.value(),
+            Reduction::Mean { divisor: Divisor::WeightUnlessScalar, .. } if rank == 0 => census.count as f64,
+            Reduction::Mean { divisor: Divisor::Weight | Divisor::WeightUnlessScalar, .. } => census.weight.value(),
             Reduction::Mean { divisor: Divisor::Given(Denominator::Number(number)), .. } => *number,
             Reduction::Mean { divisor: Divisor::Given(Denominator::Operand(_)), .. } => given.unwrap_or(f64::NAN),
         }

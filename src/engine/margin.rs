@@ -48,7 +48,7 @@ pub struct Margin<K> {
 impl<K: Kernel> Family for Margin<K> {
     fn shape(&self, operands: &Operands<'_>) -> Result<Shape> {
         let (axis, classes, _) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
-        self.class_weight.check("class_weight", operands.parameter.as_ref(), classes)?;
+        self.class_weight.check("class_weight", operands.parameter, classes)?;
         Ok(operands.input.shape().without(axis))
     }
 
@@ -60,11 +60,11 @@ impl<K: Kernel> Family for Margin<K> {
         weigh: bool,
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
-        let weights = match weigh {
-            true => Some(self.class_weight.of::<f64>(operands.parameter.as_ref(), rows.1)?),
+        let weights = match weigh && !matches!(self.class_weight, Weights::Uniform(_)) {
+            true => Some(self.class_weight.of::<f64>(operands.parameter, rows.1)?),
             false => None,
         };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weights.as_deref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_deref())
     }
 
     fn has_hessian(&self) -> bool {
@@ -102,8 +102,8 @@ impl<K: Kernel> Margin<K> {
         let operands = &call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
-        let weights = self.class_weight.of::<S>(operands.parameter.as_ref(), classes)?;
-        let input = operands.input.rows(axis);
+        let weights = self.class_weight.of::<S>(operands.parameter, classes)?;
+        let input = operands.of_input(operands.input.rows(axis));
         let shares = Shares::of(input.count(), classes, 1);
         let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
         let job = Job {

@@ -8,13 +8,20 @@
 //!
 //! A family is handed operands that are already checked, writes derivatives and unreduced values, and returns the sum.
 
+#[forbid(unsafe_code)]
 pub mod census;
+#[forbid(unsafe_code)]
 pub mod elementwise;
 pub mod level;
+#[forbid(unsafe_code)]
 pub mod margin;
+#[forbid(unsafe_code)]
 pub mod overlap;
+#[forbid(unsafe_code)]
 pub mod shares;
+#[forbid(unsafe_code)]
 pub mod softmax;
+#[forbid(unsafe_code)]
 pub mod target;
 
 pub use census::Census;
@@ -24,23 +31,32 @@ pub use shares::Shares;
 use crate::context::Context;
 use crate::error::Result;
 use crate::math::Sum;
-use crate::tensor::{Dtype, Part, Shape, Split, Tensor, TensorMut};
+use crate::tensor::{Dtype, Part, Shape, Split, Tensor, TensorMut, View};
 
 /// The tensors that one loss reads in one call.
 #[derive(Clone, Copy)]
 pub struct Operands<'a> {
     /// What is differentiated.
-    pub input: Tensor<'a>,
+    pub input: &'a Tensor<'a>,
+    /// Whether the gradient takes the input's place in memory, so that the input must not be lent.
+    pub replaced: bool,
     /// What the input is compared with; absent for regularisers.
-    pub target: Option<Tensor<'a>>,
+    pub target: Option<&'a Tensor<'a>>,
     /// A factor for each loss element.
-    pub sample_weight: Option<Tensor<'a>>,
+    pub sample_weight: Option<&'a Tensor<'a>>,
     /// Which loss elements (or pixels) count.
-    pub mask: Option<Tensor<'a>>,
+    pub mask: Option<&'a Tensor<'a>>,
     /// The operand bound to the loss's own tensor parameter, such as `class_weight=@w`.
-    pub parameter: Option<Tensor<'a>>,
+    pub parameter: Option<&'a Tensor<'a>>,
     /// The upstream gradient of an unreduced value.
-    pub grad_output: Option<Tensor<'a>>,
+    pub grad_output: Option<&'a Tensor<'a>>,
+}
+
+impl<'a> Operands<'a> {
+    /// A view of the input, which only copies where the gradient takes the input's place.
+    fn of_input(&self, view: View<'a>) -> View<'a> {
+        if self.replaced { view.copying() } else { view }
+    }
 }
 
 /// An output and whether it is added to.

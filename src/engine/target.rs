@@ -44,6 +44,6 @@ pub fn resolve_axis(axis: i64, rank: usize, name: &str, parameter: &str) -> Resu
 }
 
 /// The target of a loss that has one; its presence was checked when operands were bound.
-pub fn required<'a>(operands: &Operands<'a>) -> Result<Tensor<'a>> {
+pub fn required<'a>(operands: &Operands<'a>) -> Result<&'a Tensor<'a>> {
     operands.target.ok_or_else(|| Error::new(Status::Internal, "a loss was evaluated without its target"))
 }

@@ -20,6 +20,9 @@ pub(super) fn check(parameter: &Parameter, node: &Node<'_>) -> Result<Value, Fau
             let whole = !has(Kinds::NUMBER);
             check_number(parameter, number, whole, node.span.start, "").map(Value::Number)
         }
+        Form::List(items) if items.is_empty() && (has(Kinds::NUMBERS) || has(Kinds::INTEGERS)) => {
+            Err(refuse(parameter, node.span.start, "an empty list"))
+        }
         Form::List(items) if has(Kinds::NUMBERS) || has(Kinds::INTEGERS) => {
             let whole = !has(Kinds::NUMBERS);
             let numbers = items.iter().map(|item| check_item(parameter, item, whole));

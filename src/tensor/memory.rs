@@ -11,7 +11,7 @@
 //! - **reach**: the constructor's caller guarantees memory for every element of the layout, aligned, for the lifetime;
 //!   every access asserts that its rows and columns lie in the layout.
 //! - **distinct**: no two elements of an output share memory, and no output shares memory with another tensor, except a
-//!   gradient with exactly its own operand; that operand is marked [`Tensor::shared_with_output`] and is never lent as a slice.
+//!   gradient with exactly its own operand; that operand is marked viewed through [`View::copying`] and is never lent as a slice.
 //! - **once**: a part of an output is handed out at most once, and parts are disjoint.
 
 use std::marker::PhantomData;
@@ -30,7 +30,6 @@ pub struct Tensor<'a> {
     pointer: *const u8,
     dtype: Dtype,
     layout: Layout,
-    shared_with_output: bool,
     lifetime: PhantomData<&'a [u8]>,
 }
 
@@ -74,7 +73,7 @@ impl<'a> Tensor<'a> {
     /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read, aligned for `dtype`, and
     /// is not written except through a [`TensorMut`] that obeys the rules of this module.
     pub unsafe fn from_raw(pointer: *const u8, dtype: Dtype, layout: Layout) -> Tensor<'a> {
-        Tensor { pointer, dtype, layout, shared_with_output: false, lifetime: PhantomData }
+        Tensor { pointer, dtype, layout, lifetime: PhantomData }
     }
 
     /// A row-major tensor over a slice; `None` when the number of elements differs from the shape's.
@@ -84,7 +83,6 @@ impl<'a> Tensor<'a> {
             pointer: elements.as_ptr().cast(),
             dtype: E::DTYPE,
             layout: Layout::contiguous(shape),
-            shared_with_output: false,
             lifetime: PhantomData,
         })
     }
@@ -94,13 +92,6 @@ impl<'a> Tensor<'a> {
         let layout = Layout::strided(Shape::new(array.shape())?, array.strides())?;
         // SAFETY: (reach) a view owns the right to read all that its shape and strides reach, for 'a.
         Some(unsafe { Tensor::from_raw(array.as_ptr().cast(), E::DTYPE, layout) })
-    }
-
-    /// The same tensor, known to share its memory with the output that replaces it.
-    #[must_use]
-    pub fn shared_with_output(mut self) -> Tensor<'a> {
-        self.shared_with_output = true;
-        self
     }
 
     /// The element type.
@@ -157,7 +148,7 @@ impl<'a> Tensor<'a> {
             pointer: self.pointer,
             dtype: self.dtype,
             walk: Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride },
-            lendable: !self.shared_with_output,
+            lendable: true,
             lifetime: PhantomData,
         }
     }
@@ -169,7 +160,7 @@ impl<'a> TensorMut<'a> {
     /// # Safety
     /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read and written, aligned for
     /// `dtype`; all elements are at different places; and nothing else uses them, except a [`Tensor`] of the same
-    /// pointer and layout that is marked [`Tensor::shared_with_output`].
+    /// pointer and layout that is marked viewed through [`View::copying`].
     pub unsafe fn from_raw(pointer: *mut u8, dtype: Dtype, layout: Layout) -> TensorMut<'a> {
         TensorMut { pointer, dtype, layout, lifetime: PhantomData }
     }
@@ -414,6 +405,13 @@ macro_rules! for_dtype {
 }
 
 impl<'a> View<'a> {
+    /// The same view, which copies and never lends: for an input whose place in memory the gradient takes.
+    #[must_use]
+    pub fn copying(mut self) -> View<'a> {
+        self.lendable = false;
+        self
+    }
+
     /// The number of rows, or of elements where rows have one.
     pub fn count(&self) -> usize {
         self.walk.count

@@ -1,8 +1,11 @@
 //! Borrowed tensors: a pointer, an element type, a shape and strides. Nothing here owns or copies data.
 
+#[forbid(unsafe_code)]
 mod dtype;
+#[forbid(unsafe_code)]
 mod layout;
 mod memory;
+#[forbid(unsafe_code)]
 mod overlap;
 
 pub use dtype::Dtype;

@@ -5,8 +5,11 @@ use super::layout::Layout;
 /// A tensor's bytes: address of its first element, element size, layout. Not empty.
 #[derive(Clone, Copy)]
 pub struct Extent<'a> {
+    /// Of the first element.
     pub address: usize,
+    /// Bytes per element.
     pub size: usize,
+    /// Where the elements lie.
     pub layout: &'a Layout,
 }
 

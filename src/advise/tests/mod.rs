@@ -64,7 +64,7 @@ fn check(advice: &Advice, shown: bool) {
         let allowed = |letter: char| letter.is_ascii_alphanumeric() || "_.@=,()[]+*- ".contains(letter);
         assert!(spec.chars().all(allowed), "{spec}");
         assert!(!spec.contains("NaN") && !spec.contains("inf"), "{spec}");
-        let parsed = crate::spec::parse(spec);
+        let parsed = crate::Loss::parse(spec);
         assert!(parsed.is_ok(), "{spec}: {:?}", parsed.err());
         assert!(reason.len() > 30 && (reason.ends_with('.') || reason.ends_with(')')), "{spec}: {reason}");
         assert!(!reason.contains("NaN") && !reason.contains("inf ") && !reason.contains("  "), "{spec}: {reason}");

@@ -66,16 +66,26 @@ fn build_focal(arguments: &Arguments, power: impl Power) -> Result<Term, Argumen
 
 /// Binary cross-entropy of a probability held within Keras's clip, and its derivatives by the probability.
 #[inline(always)]
-fn clipped<R: Real>(binary: Binary, probability: R, target: R) -> Jet<R> {
+fn clipped<R: Real>(binary: Binary, free: Logistic<R>, target: R) -> Jet<R> {
     let (positive, negative) = binary.parts(target, R::ONE);
-    let p = probability.at_least(R::from_f64(EPSILON)).at_most(R::from_f64(1.0 - EPSILON));
-    let q = R::ONE - p;
-    let passes = p == probability || p.is_nan();
+    let p = free.p.at_least(R::from_f64(EPSILON)).at_most(R::from_f64(1.0 - EPSILON));
+    let passes = p == free.p || p.is_nan();
+    // Inside the clip the logarithms and 1 − p are known without cancellation.
+    let q = if passes { free.q } else { R::ONE - p };
+    let minus_ln_p = if passes { free.minus_ln_p } else { -ln(p) };
+    let minus_ln_q = if passes { free.minus_ln_q } else { -ln(q) };
     Jet {
-        value: positive.weigh(-ln(p)) + negative.weigh(-ln(q)),
+        value: positive.weigh(minus_ln_p) + negative.weigh(minus_ln_q),
         gradient: R::only_if(passes, (negative * p - positive * q) / (p * q)),
         hessian: R::only_if(passes, positive / (p * p) + negative / (q * q)),
     }
+}
+
+/// A probability with its complement and logarithms.
+#[inline(always)]
+fn probability<R: Real>(p: R) -> Logistic<R> {
+    let q = R::ONE - p;
+    Logistic { p, q, minus_ln_p: -ln(p), minus_ln_q: -ln(q) }
 }
 
 /// The input is a probability.
@@ -85,7 +95,7 @@ struct Clipped(Binary);
 impl Kernel for Clipped {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        clipped(self.0, input, target)
+        clipped(self.0, probability(input), target)
     }
 }
 
@@ -99,19 +109,19 @@ struct Focal<P> {
 
 impl<P: Power> Focal<P> {
     #[inline(always)]
-    fn jet_of<R: Real>(&self, p: R, q: R, target: R) -> Jet<R> {
+    fn jet_of<R: Real>(&self, free: Logistic<R>, target: R) -> Jet<R> {
         let (t, rest) = self.binary.parts(target, R::ONE);
         let gamma = self.power.exponent::<R>();
         let weight = match self.alpha {
             Some(alpha) => R::from_f64(alpha) * t + R::from_f64(1.0 - alpha) * rest,
             None => R::ONE,
         };
-        let missed = t * q + rest * p;
+        let missed = t * free.q + rest * free.p;
         let change = rest - t;
         let modulation = self.power.of(missed, ln(missed));
         // M^(γ−1) M′ and M^(γ−2) M′² through M^γ, which is 0 with M.
         let ratio = if missed == R::ZERO { R::ZERO } else { change / missed };
-        let Jet { value, gradient, hessian } = clipped(self.binary, p, target);
+        let Jet { value, gradient, hessian } = clipped(self.binary, free, target);
         let inner = gamma * ratio.weigh(value) + gradient;
         let bend = gamma * (gamma - R::ONE) * ratio * ratio.weigh(value) + R::TWO * gamma * ratio * gradient + hessian;
         Jet {
@@ -125,7 +135,7 @@ impl<P: Power> Focal<P> {
 impl<P: Power> Kernel for Focal<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        self.jet_of(input, R::ONE - input, target)
+        self.jet_of(probability(input), target)
     }
 }
 
@@ -136,8 +146,9 @@ struct FocalLogits<P>(Focal<P>);
 impl<P: Power> Kernel for FocalLogits<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        let Logistic { p, q, .. } = Logistic::of(input);
-        let inner = self.0.jet_of(p, q, target);
+        let free = Logistic::of(input);
+        let Logistic { p, q, .. } = free;
+        let inner = self.0.jet_of(free, target);
         let variance = p * q;
         Jet {
             value: inner.value,

@@ -41,7 +41,7 @@ fn term(arguments: &Arguments, family: impl Family + 'static) -> Result<Term, Ar
     let reduction = match arguments.word("reduction") {
         "none" => Reduction::None,
         "sum" => Reduction::Sum,
-        "mean_with_sample_weight" => Reduction::Mean { divisor: Divisor::Weight, empty },
+        "mean_with_sample_weight" => Reduction::Mean { divisor: Divisor::WeightUnlessScalar, empty },
         _ => Reduction::Mean { divisor: Divisor::Count, empty },
     };
     Ok(Term { family: Box::new(family), reduction, roles: roles(arguments, None) })

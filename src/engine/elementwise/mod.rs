@@ -107,7 +107,7 @@ impl<K> Elementwise<K> {
         let shape = operands.input.shape();
         let axis = resolve_axis(along.axis, shape.rank(), "input", "axis")?;
         let numbers = along.numbers.as_ref().and_then(|numbers| Tensor::from_slice(numbers, &[numbers.len()]));
-        let Some(tensor) = numbers.or(operands.parameter) else {
+        let Some(tensor) = numbers.or(operands.parameter.copied()) else {
             return Ok(None);
         };
         let expected = Shape::new(&[shape.extents()[axis]]).expect("one dimension");
@@ -148,8 +148,8 @@ impl<K> Elementwise<K> {
 
 impl<K: Kernel> Family for Elementwise<K> {
     fn shape(&self, operands: &Operands<'_>) -> Result<Shape> {
-        let input = &operands.input;
-        if let Some(target) = &operands.target {
+        let input = operands.input;
+        if let Some(target) = operands.target {
             self.check_target(target, input)?;
         }
         self.spread(operands)?;
@@ -165,7 +165,7 @@ impl<K: Kernel> Family for Elementwise<K> {
         weigh: bool,
     ) -> Result<Census> {
         let elements = self.shape(operands)?.elements();
-        let rule = operands.target.as_ref().and_then(|target| self.rule(target));
+        let rule = operands.target.and_then(|target| self.rule(target));
         let detect = self.targets == Targets::Detected;
         if operands.mask.is_none() && self.ignore_index.is_none() && rule.is_none() && !detect && !weigh {
             return Ok(Census::of_all(elements));
@@ -175,7 +175,7 @@ impl<K: Kernel> Family for Elementwise<K> {
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
         let per_element = self.averaged.is_none();
         let inspect = |block: &mut census::Block| {
-            let (Some(target), Some(view), true) = (&target, &view, per_element) else {
+            let (Some(target), Some(view), true) = (target, &view, per_element) else {
                 return Ok(true);
             };
             if rule.is_none() && self.ignore_index.is_none() {
@@ -241,8 +241,8 @@ impl<K: Kernel> Elementwise<K> {
         let group = averaged.map_or(1, |axis| input.shape().extents()[axis]);
         // The averaged axis goes last, and what has one number per loss element is repeated along it.
         let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
-        let full = |tensor: Tensor<'c>| tensor.permuted(&order[..count]).elements();
-        let repeated = |tensor: Tensor<'c>| match averaged {
+        let full = |tensor: &Tensor<'c>| tensor.permuted(&order[..count]).elements();
+        let repeated = |tensor: &Tensor<'c>| match averaged {
             Some(_) => tensor.repeated(rank - 1, group).elements(),
             None => tensor.elements(),
         };
@@ -261,9 +261,9 @@ impl<K: Kernel> Elementwise<K> {
             kernel: self.kernel.for_targets(&call.census),
             curvature: self.curvature,
             ignore_index: self.ignore_index.map(|label| label as f64),
-            input: full(input),
+            input: operands.of_input(full(input)),
             target: operands.target.map(full),
-            weight: parameter.map(full),
+            weight: parameter.as_ref().map(full),
             sample_weight: operands.sample_weight.map(repeated),
             mask: operands.mask.map(repeated),
             grad_output: operands.grad_output.map(repeated),

@@ -157,7 +157,7 @@ impl Family for Overlap {
             let message = "ignore_index needs integer labels; dense targets are left out with mask";
             return Err(Error::new(Status::Unsupported, message));
         }
-        self.class_weight.check("class_weight", operands.parameter.as_ref(), geometry.classes)?;
+        self.class_weight.check("class_weight", operands.parameter, geometry.classes)?;
         Ok(geometry.value_shape)
     }
 
@@ -180,7 +180,7 @@ impl Family for Overlap {
             self.check_labels(context, operands, names, &geometry)?;
         }
         let counted = self.counted_pixels(operands, &geometry);
-        let weights = self.class_weight.of::<f64>(operands.parameter.as_ref(), geometry.classes)?;
+        let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
         let mut census = Census::default();
         for outer in 0..geometry.outer {
@@ -224,7 +224,7 @@ struct RegionFactors<'a> {
 
 impl<'a> RegionFactors<'a> {
     fn new(loss: &Overlap, operands: &Operands<'a>, geometry: &Geometry, class_weights: &'a [f64]) -> Self {
-        let view = |tensor: Option<Tensor<'a>>| tensor.map(|tensor| geometry.by_region(tensor).elements());
+        let view = |tensor: Option<&Tensor<'a>>| tensor.map(|tensor| geometry.by_region(*tensor).elements());
         RegionFactors {
             sample_weight: view(operands.sample_weight),
             mask: view(operands.mask.filter(|_| loss.masks_regions)),
@@ -289,8 +289,8 @@ impl Overlap {
         if mask.is_none() && self.ignore_index.is_none() {
             return None;
         }
-        let mask = mask.map(|mask| geometry.by_pixel(mask).elements());
-        let labels = self.ignore_index.and(operands.target).map(|target| geometry.by_pixel(target).elements());
+        let mask = mask.map(|mask| geometry.by_pixel(*mask).elements());
+        let labels = self.ignore_index.and(operands.target).map(|target| geometry.by_pixel(*target).elements());
         let mut counted = SmallVec::from_elem(0, geometry.outer);
         for (outer, counted) in counted.iter_mut().enumerate() {
             for pixel in outer * geometry.pixels..(outer + 1) * geometry.pixels {
@@ -309,7 +309,7 @@ impl Overlap {
     fn evaluate_in<S: Scalar>(&self, call: &Call<'_>) -> Result<Sum> {
         let operands = &call.operands;
         let geometry = Geometry::of(self, operands)?;
-        let weights = self.class_weight.of::<f64>(operands.parameter.as_ref(), geometry.classes)?;
+        let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
         let pixels = Pixels::<S>::new(self, operands, &geometry)?;
         let regions = pixels.sum_regions(call)?;

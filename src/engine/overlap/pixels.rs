@@ -59,13 +59,13 @@ impl<'a, S: Scalar> Pixels<'a, S> {
             activation: loss.activation,
             squared: loss.squared,
             ignored: loss.ignore_index,
-            input: view(input),
+            input: operands.of_input(view(input)),
             target: if geometry.labels {
-                geometry.by_pixel(target).elements()
+                geometry.by_pixel(*target).elements()
             } else {
                 view(target.permuted(&order[..rank]))
             },
-            mask: operands.mask.filter(|_| !loss.masks_regions).map(|mask| geometry.by_pixel(mask).elements()),
+            mask: operands.mask.filter(|_| !loss.masks_regions).map(|mask| geometry.by_pixel(*mask).elements()),
             tile,
             piece,
             pieces: geometry.pixels.div_ceil(piece),

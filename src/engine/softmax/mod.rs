@@ -177,11 +177,12 @@ pub fn census_of_rows(
     names: &Names<'_>,
     (axis, classes, labels): (usize, usize, bool),
     ignore_index: Option<i64>,
+    weigh: bool,
     weights: Option<&[f64]>,
 ) -> Result<Census> {
     let target = required(operands)?;
     let rows = operands.input.shape().without(axis).elements();
-    if !labels && operands.mask.is_none() && weights.is_none() {
+    if !labels && operands.mask.is_none() && !weigh {
         return Ok(Census::of_all(rows));
     }
     let label_view = labels.then(|| target.elements());
@@ -228,8 +229,8 @@ pub fn census_of_rows(
 impl<K: Kernel, P: Source> Family for Softmax<K, P> {
     fn shape(&self, operands: &Operands<'_>) -> Result<Shape> {
         let (axis, classes, _) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
-        self.class_weight.check("class_weight", operands.parameter.as_ref(), classes)?;
-        self.alpha.check("alpha", operands.parameter.as_ref(), classes)?;
+        self.class_weight.check("class_weight", operands.parameter, classes)?;
+        self.alpha.check("alpha", operands.parameter, classes)?;
         let rank = operands.input.shape().rank();
         if self.smooth_over_last && matches!(self.alpha, Weights::List(_)) && axis + 1 != rank {
             let message = "a list of alpha goes along the last dimension, so it needs axis=-1";
@@ -247,10 +248,11 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let weights = match (weigh, &self.class_weight) {
-            (false, _) => None,
-            (true, weights) => Some(weights.of::<f64>(operands.parameter.as_ref(), rows.1)?),
+            // Without class weights a row weighs what its sample weight says, whatever its targets sum to.
+            (false, _) | (true, Weights::Uniform(_)) => None,
+            (true, weights) => Some(weights.of::<f64>(operands.parameter, rows.1)?),
         };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weights.as_deref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_deref())
     }
 
     fn has_hessian(&self) -> bool {
@@ -305,12 +307,12 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let operands = &call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
-        let mut weights = self.class_weight.of::<S>(operands.parameter.as_ref(), classes)?;
-        let alpha = self.alpha.of::<S>(operands.parameter.as_ref(), classes)?;
+        let mut weights = self.class_weight.of::<S>(operands.parameter, classes)?;
+        let alpha = self.alpha.of::<S>(operands.parameter, classes)?;
         for (weight, alpha) in weights.iter_mut().zip(alpha) {
             *weight = S::from_f64(weight.to_f64() * alpha.to_f64());
         }
-        let input = operands.input.rows(axis);
+        let input = operands.of_input(operands.input.rows(axis));
         let extents = operands.input.shape().extents();
         let smoothed_over = if self.smooth_over_last { extents[extents.len() - 1] } else { classes };
         let across = classes <= FEW_CLASSES;

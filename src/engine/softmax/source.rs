@@ -156,10 +156,14 @@ impl Source for LogProbabilities {
 
 /// Holds a probability within [clip, 1−clip], both ends rounded to its type as Keras rounds them.
 #[inline(always)]
-fn clipped<R: Real>(free_p: R, free_q: R, clip: f64) -> Class<R> {
+fn clipped<R: Real>(free: Class<R>, clip: f64) -> Class<R> {
     let (low, high) = (R::from_f64(clip), R::from_f64(1.0 - clip));
-    let p = free_p.at_least(low).at_most(high);
-    Class { minus_ln_p: -ln(p), p, q: R::ONE - p, free_p, free_q, passes: p == free_p }
+    let p = free.p.at_least(low).at_most(high);
+    let passes = p == free.p;
+    // Inside the clip the logarithm and 1 − p are known without cancellation.
+    let minus_ln_p = if passes { free.minus_ln_p } else { -ln(p) };
+    let q = if passes { free.q } else { R::ONE - p };
+    Class { minus_ln_p, p, q, passes, ..free }
 }
 
 impl Source for ClippedRatio {
@@ -169,7 +173,7 @@ impl Source for ClippedRatio {
     #[inline(always)]
     fn class<R: Real>(self, x: R, _e: R, _largest: bool, stats: &Stats<R>) -> Class<R> {
         let ratio = x / stats.rest;
-        clipped(ratio, R::ONE - ratio, self.0)
+        clipped(unclipped(-ln(ratio), ratio), self.0)
     }
 
     #[inline(always)]
@@ -194,8 +198,7 @@ impl Source for ClippedLogits {
 
     #[inline(always)]
     fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
-        let class = softmax_class(x, e, largest, stats);
-        clipped(class.p, class.q, self.0)
+        clipped(softmax_class(x, e, largest, stats), self.0)
     }
 
     #[inline(always)]

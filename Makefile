@@ -1,0 +1,48 @@
+# losskit: build, install, demo and tests. `make help` lists the targets.
+
+PREFIX ?= /usr/local
+JOBS ?= 2
+CARGO ?= cargo
+LIBRARY = target/release
+FAULTS = build/faults
+
+.PHONY: help build install demo test vectors live generate bench clean
+
+help:
+	@echo "make build     the library in $(LIBRARY)"
+	@echo "make install   header, libraries, pkg-config file and CMake package under PREFIX (now $(PREFIX))"
+	@echo "make demo      trains five models on real data with the advised and the naive loss"
+	@echo "make test      every test of every language, and that generated files are current"
+	@echo "make bench     losskit beside the same loop in C"
+	@echo "make generate  writes the files that are made from the catalog and the C ABI"
+	@echo "make vectors   makes tests/vectors anew, checked against PyTorch and Keras (large downloads)"
+	@echo "make live      compares the built library with PyTorch and Keras on random inputs (large downloads)"
+
+build:
+	$(CARGO) build --release --locked
+	@ln -sf liblosskit.so $(LIBRARY)/$$(objdump -p $(LIBRARY)/liblosskit.so | sed -n 's/.*SONAME *//p')
+
+install: build
+	@sh bindings/cpp/cmake/install.sh --library $(LIBRARY) --prefix $(PREFIX)
+
+demo:
+	@examples/demo/run.sh
+
+test:
+	@tests/run.sh
+
+vectors:
+	@tests/vectors/generate/run.sh
+
+live: build
+	@tests/vectors/generate/run.sh live $(LIBRARY)/liblosskit.so
+
+generate:
+	LOSSKIT_REGENERATE=1 $(CARGO) test --release --locked --test generated
+
+bench: build
+	@benches/run.sh $(LIBRARY)
+
+clean:
+	$(CARGO) clean
+	rm -rf build demo-output

@@ -1,0 +1,3 @@
+module github.com/losskit/losskit/bindings/go
+
+go 1.24

@@ -1,0 +1,264 @@
+//! The same bits whatever the threads, the SIMD level, the layout in memory and the place of the gradient.
+
+mod support;
+
+use std::sync::Mutex;
+
+use losskit::context::Executor;
+use losskit::engine::Level;
+use losskit::tensor::Dtype;
+use losskit::{Context, Loss};
+
+use support::call::{value_of, value_shape};
+use support::cases::{self, Case};
+use support::{Arrangement, Array, Given, Random, evaluate, same_bits};
+
+/// What a call gives back.
+struct Results {
+    value: Array,
+    gradient: Array,
+    hessian: Option<Array>,
+}
+
+/// A loss with operands large enough that work is divided.
+struct Scene {
+    loss: Loss,
+    given: Vec<Given>,
+}
+
+impl Scene {
+    fn new(case: &Case, more: &str, shape: &[usize], dtype: Dtype, weighed: bool) -> Scene {
+        let mut given = case.given(shape, dtype, 5);
+        if weighed {
+            given.extend(case.weights(&given, dtype, 6));
+        }
+        let loss = if weighed { case.loss(&format!("{}, {more}", Case::WEIGHED)) } else { case.loss(more) };
+        if weighed {
+            let shape = value_shape(&loss, &given).expect("operands that fit");
+            let numbers = Random::new(8).numbers(shape.iter().product(), -1.0, 1.0);
+            given.push(Given::new("grad_output", Array::new(dtype, &shape, &numbers)));
+        }
+        given[0] = given[0].clone().with_gradient(dtype);
+        if loss.operands()[0].has_hessian {
+            given[0] = given[0].clone().with_hessian(dtype);
+        }
+        Scene { loss, given }
+    }
+
+    fn run(&self, context: Option<&Context>) -> Results {
+        Self::run_with(&self.loss, self.given.clone(), context, Arrangement::Contiguous)
+    }
+
+    fn run_with(loss: &Loss, mut given: Vec<Given>, context: Option<&Context>, arrangement: Arrangement) -> Results {
+        let shape = value_shape(loss, &given).expect("operands that fit");
+        let mut value = Array::filled(given[0].array.dtype(), &shape, arrangement, f64::NAN);
+        evaluate(loss, context, &mut given, Some(&mut value)).unwrap_or_else(|error| panic!("{loss}: {error}"));
+        let Given { array, gradient, hessian, .. } = given.swap_remove(0);
+        Results { value, gradient: gradient.unwrap_or(array), hessian }
+    }
+}
+
+fn same_results(loss: &Loss, how: &str, found: &Results, expected: &Results) {
+    same_bits(&format!("{loss}, {how}: value"), &found.value, &expected.value);
+    same_bits(&format!("{loss}, {how}: gradient"), &found.gradient, &expected.gradient);
+    assert_eq!(found.hessian.is_some(), expected.hessian.is_some());
+    if let (Some(found), Some(expected)) = (&found.hessian, &expected.hessian) {
+        same_bits(&format!("{loss}, {how}: hessian"), found, expected);
+    }
+}
+
+/// One scene of every loss at sizes that are divided: few and many classes for rows, and images. `narrow` shapes are for tests of
+/// something other than the division of work.
+fn each_scene(wide: bool, mut visit: impl FnMut(&Scene)) {
+    let mut seen = Vec::new();
+    for case in cases::all().filter(|case| !case.arguments.contains('[')) {
+        let key = (case.loss, case.shape.len(), case.classes, case.target == cases::Target::Labels);
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let mut shapes = vec![match (case.shape.len(), wide) {
+            (2, true) => vec![44_001, 5],
+            (2, false) => vec![203, 21],
+            (3, true) => vec![9, 5, 4_801],
+            (3, false) => vec![9, 5, 103],
+            (_, true) => vec![3, 4, 125, 147],
+            (_, false) => vec![3, 4, 11, 37],
+        }];
+        let has_classes = case.has_parameter("axis") && case.shape.len() == 2 && case.classes == 1;
+        if has_classes {
+            shapes.push(if wide { vec![65, 3_203] } else { vec![13, 309] });
+        }
+        for (index, shape) in shapes.iter().enumerate() {
+            let weighed = index == 0 && !wide || case.target == cases::Target::Labels;
+            let more = if weighed { "reduction=none" } else { "reduction=mean" };
+            visit(&Scene::new(&case, more, shape, Dtype::F32, weighed));
+        }
+        if !wide {
+            visit(&Scene::new(&case, "reduction=sum", &shapes[0], Dtype::F64, true));
+        }
+    }
+}
+
+/// An executor that runs everything on the calling thread, in an order of its own, some of it more than once.
+struct Odd(fn(usize) -> Vec<usize>);
+
+impl Executor for Odd {
+    fn parallel_for(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        (self.0)(count).into_iter().for_each(task);
+    }
+}
+
+/// An executor that runs every task on two threads at once.
+struct Twice;
+
+impl Executor for Twice {
+    fn parallel_for(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..count).for_each(task));
+            scope.spawn(|| (0..count).rev().for_each(task));
+        });
+    }
+}
+
+/// An executor that leaves out the last task.
+struct Forgetful(Mutex<bool>);
+
+impl Executor for Forgetful {
+    fn parallel_for(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        *self.0.lock().expect("not poisoned") |= count > 1;
+        (0..count - 1).for_each(task);
+    }
+}
+
+#[test]
+fn at_any_number_of_threads_and_on_any_executor() {
+    let with_threads = |threads| Context::with_threads(threads).expect("threads");
+    let on = |executor: Box<dyn Executor>| Context::with_executor(executor);
+    let contexts = [
+        ("1 thread", with_threads(1)),
+        ("2 threads", with_threads(2)),
+        ("3 threads", with_threads(3)),
+        ("7 threads", with_threads(7)),
+        ("backwards", on(Box::new(Odd(|count| (0..count).rev().collect())))),
+        (
+            "odd first, all repeated",
+            on(Box::new(Odd(|count| {
+                let odd_first = (1..count).step_by(2).chain((0..count).step_by(2));
+                odd_first.chain(0..count).collect()
+            }))),
+        ),
+        ("twice at once", on(Box::new(Twice))),
+    ];
+    each_scene(true, |scene| {
+        let expected = scene.run(None);
+        for (how, context) in &contexts {
+            same_results(&scene.loss, how, &scene.run(Some(context)), &expected);
+        }
+        // In place, a task that ran twice would read what it wrote.
+        let mut given = scene.given.clone();
+        given[0].gradient = None;
+        given[0].in_place = true;
+        let found = Scene::run_with(&scene.loss, given, Some(&contexts[6].1), Arrangement::Contiguous);
+        same_results(&scene.loss, "in place, twice at once", &found, &expected);
+    });
+}
+
+#[test]
+fn at_every_level() {
+    let levels: Vec<Level> = Level::available().collect();
+    assert!(levels.contains(&Level::Portable) && levels.contains(&Level::best()));
+    each_scene(false, |scene| {
+        let expected = scene.run(None);
+        for &level in &levels {
+            let context = Context::serial().at_level(level);
+            assert_eq!(context.level(), level);
+            same_results(&scene.loss, &format!("{level:?}"), &scene.run(Some(&context)), &expected);
+        }
+    });
+}
+
+#[test]
+fn in_any_layout_and_in_place() {
+    each_scene(false, |scene| {
+        let expected = scene.run(None);
+        for arrangement in Arrangement::ALL {
+            let laid: Vec<Given> = scene.given.iter().map(|given| given.arranged(arrangement)).collect();
+            let mut in_place = laid.clone();
+            in_place[0].gradient = None;
+            in_place[0].in_place = true;
+            for (how, given) in [("out of place", laid), ("in place", in_place)] {
+                let found = Scene::run_with(&scene.loss, given, None, arrangement);
+                same_results(&scene.loss, &format!("{arrangement:?} {how}"), &found, &expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn one_operand_in_another_layout_than_the_rest() {
+    each_scene(false, |scene| {
+        let expected = scene.run(None);
+        for position in 0..scene.given.len() {
+            for arrangement in [Arrangement::Transposed, Arrangement::Strided] {
+                let mut given = scene.given.clone();
+                given[position] = given[position].arranged(arrangement);
+                let found = Scene::run_with(&scene.loss, given, None, Arrangement::Contiguous);
+                let how = format!("{} {arrangement:?}", scene.given[position].name);
+                same_results(&scene.loss, &how, &found, &expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn whatever_else_is_asked_for() {
+    each_scene(false, |scene| {
+        let expected = scene.run(None);
+        let mut given = scene.given.clone();
+        given[0] = Given::new("input", given[0].array.clone());
+        let value = value_of(&scene.loss, None, &mut given, expected.value.dtype()).expect("a value");
+        same_bits(&format!("{}: value alone", scene.loss), &value, &expected.value);
+        given[0] = given[0].clone().with_gradient(expected.gradient.dtype());
+        evaluate(&scene.loss, None, &mut given, None).expect("a gradient");
+        let gradient = given[0].gradient.as_ref().expect("asked for");
+        same_bits(&format!("{}: gradient alone", scene.loss), gradient, &expected.gradient);
+    });
+}
+
+#[test]
+fn weighted_sums_too() {
+    let text = "0.7*cross_entropy(label_smoothing=0.2) + 0.3*multiclass_hinge + 1e-4*l2";
+    let loss = Loss::parse(text).expect("a loss");
+    let mut random = Random::new(17);
+    let (rows, classes) = (44_001, 5);
+    let labels: Vec<f64> = (0..rows).map(|_| random.below(classes) as f64).collect();
+    let input = Array::new(Dtype::F32, &[rows, classes], &random.numbers(rows * classes, -3.0, 3.0));
+    let given = vec![
+        Given::new("input", input).with_gradient(Dtype::F32),
+        Given::new("target", Array::new(Dtype::I32, &[rows], &labels)),
+    ];
+    let scene = Scene { loss, given };
+    let expected = scene.run(None);
+    let context = Context::with_threads(3).expect("threads");
+    same_results(&scene.loss, "3 threads", &scene.run(Some(&context)), &expected);
+    let mut given = scene.given.clone();
+    given[0].gradient = None;
+    given[0].in_place = true;
+    let found = Scene::run_with(&scene.loss, given, Some(&context), Arrangement::Contiguous);
+    same_results(&scene.loss, "in place", &found, &expected);
+    let laid: Vec<Given> = scene.given.iter().map(|given| given.arranged(Arrangement::Transposed)).collect();
+    let found = Scene::run_with(&scene.loss, laid, None, Arrangement::Contiguous);
+    same_results(&scene.loss, "transposed", &found, &expected);
+}
+
+#[test]
+fn an_executor_that_leaves_work_out_is_noticed() {
+    let case = cases::all().find(|case| case.loss == "mse").expect("a case");
+    let scene = Scene::new(&case, "reduction=mean", &[500, 500], Dtype::F32, false);
+    let context = Context::with_executor(Box::new(Forgetful(Mutex::new(false))));
+    let mut given = scene.given.clone();
+    let error = evaluate(&scene.loss, Some(&context), &mut given, None).expect_err("a task was left out");
+    assert_eq!(error.status, losskit::error::Status::Internal);
+    assert!(error.message.contains("executor"), "{error}");
+}
