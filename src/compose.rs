@@ -10,6 +10,7 @@ mod reduce;
 
 use std::fmt;
 
+use crate::catalog::ArgumentError;
 use crate::context::Context;
 use crate::engine::Family;
 use crate::error::{Error, Result, Status};
@@ -81,9 +82,10 @@ impl Loss {
             terms.push((term.coefficient, built));
         }
         let reduced = |term: &(f64, Term)| term.1.reduction.is_reduced();
-        if terms.iter().any(reduced) && !terms.iter().all(reduced) {
-            let message = "terms with reduction=none cannot be added to terms that are reduced to one number";
-            return Err(Error::new(Status::InvalidSpec, message).at(0));
+        if let Some(other) = terms.iter().position(|term| reduced(term) != reduced(&terms[0])) {
+            let message = "one term has reduction=none and another is reduced to one number; they cannot be added";
+            let refusal = ArgumentError { parameter: "reduction", message: message.to_string() };
+            return Err(spec::refuse(text, &spec.terms[other].location, &refusal));
         }
         let operands = bind::operands_of(&terms);
         Ok(Loss { spec, terms, operands })

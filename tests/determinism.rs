@@ -131,36 +131,55 @@ impl Executor for Forgetful {
     }
 }
 
+fn with_threads(threads: usize) -> Context {
+    Context::with_threads(threads).expect("threads")
+}
+
+fn in_place(given: &[Given]) -> Vec<Given> {
+    let mut given = given.to_vec();
+    given[0].gradient = None;
+    given[0].in_place = true;
+    given
+}
+
 #[test]
-fn at_any_number_of_threads_and_on_any_executor() {
-    let with_threads = |threads| Context::with_threads(threads).expect("threads");
-    let on = |executor: Box<dyn Executor>| Context::with_executor(executor);
+fn every_loss_on_threads_and_on_a_hasty_executor() {
+    let pool = with_threads(3);
+    let twice = Context::with_executor(Box::new(Twice));
+    each_scene(true, |scene| {
+        let expected = scene.run(None);
+        same_results(&scene.loss, "3 threads", &scene.run(Some(&pool)), &expected);
+        // In place, a task that ran twice would read what it wrote.
+        let found = Scene::run_with(&scene.loss, in_place(&scene.given), Some(&twice), Arrangement::Contiguous);
+        same_results(&scene.loss, "in place, twice at once", &found, &expected);
+    });
+}
+
+#[test]
+fn every_family_at_any_number_of_threads_and_on_odd_executors() {
+    let on = |order| Context::with_executor(Box::new(Odd(order)));
     let contexts = [
         ("1 thread", with_threads(1)),
         ("2 threads", with_threads(2)),
-        ("3 threads", with_threads(3)),
         ("7 threads", with_threads(7)),
-        ("backwards", on(Box::new(Odd(|count| (0..count).rev().collect())))),
+        ("backwards", on(|count| (0..count).rev().collect())),
         (
             "odd first, all repeated",
-            on(Box::new(Odd(|count| {
+            on(|count| {
                 let odd_first = (1..count).step_by(2).chain((0..count).step_by(2));
                 odd_first.chain(0..count).collect()
-            }))),
+            }),
         ),
-        ("twice at once", on(Box::new(Twice))),
     ];
     each_scene(true, |scene| {
+        let name = scene.loss.to_string();
+        if !["mse", "cross_entropy", "multiclass_hinge", "dice"].iter().any(|family| name.starts_with(family)) {
+            return;
+        }
         let expected = scene.run(None);
         for (how, context) in &contexts {
             same_results(&scene.loss, how, &scene.run(Some(context)), &expected);
         }
-        // In place, a task that ran twice would read what it wrote.
-        let mut given = scene.given.clone();
-        given[0].gradient = None;
-        given[0].in_place = true;
-        let found = Scene::run_with(&scene.loss, given, Some(&contexts[6].1), Arrangement::Contiguous);
-        same_results(&scene.loss, "in place, twice at once", &found, &expected);
     });
 }
 
@@ -184,10 +203,8 @@ fn in_any_layout_and_in_place() {
         let expected = scene.run(None);
         for arrangement in Arrangement::ALL {
             let laid: Vec<Given> = scene.given.iter().map(|given| given.arranged(arrangement)).collect();
-            let mut in_place = laid.clone();
-            in_place[0].gradient = None;
-            in_place[0].in_place = true;
-            for (how, given) in [("out of place", laid), ("in place", in_place)] {
+            let over = in_place(&laid);
+            for (how, given) in [("out of place", laid), ("in place", over)] {
                 let found = Scene::run_with(&scene.loss, given, None, arrangement);
                 same_results(&scene.loss, &format!("{arrangement:?} {how}"), &found, &expected);
             }
@@ -242,10 +259,7 @@ fn weighted_sums_too() {
     let expected = scene.run(None);
     let context = Context::with_threads(3).expect("threads");
     same_results(&scene.loss, "3 threads", &scene.run(Some(&context)), &expected);
-    let mut given = scene.given.clone();
-    given[0].gradient = None;
-    given[0].in_place = true;
-    let found = Scene::run_with(&scene.loss, given, Some(&context), Arrangement::Contiguous);
+    let found = Scene::run_with(&scene.loss, in_place(&scene.given), Some(&context), Arrangement::Contiguous);
     same_results(&scene.loss, "in place", &found, &expected);
     let laid: Vec<Given> = scene.given.iter().map(|given| given.arranged(Arrangement::Transposed)).collect();
     let found = Scene::run_with(&scene.loss, laid, None, Arrangement::Contiguous);

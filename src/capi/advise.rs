@@ -33,7 +33,7 @@ pub const LK_OUTPUT_LOGITS: u32 = 2;
 /// lk_advise_options.output: after a sigmoid or softmax
 pub const LK_OUTPUT_PROBABILITIES: u32 = 3;
 
-/// A question to the advisor. Zero means not known for every field but the first two.
+/// A question to the advisor. `task` must be set; zero means not known for the other fields.
 #[repr(C)]
 pub struct lk_advise_options {
     /// sizeof(lk_advise_options).

@@ -23,11 +23,11 @@ pub struct lk_executor {
     pub concurrency: u32,
     /// Handed back to parallel_for.
     pub user: *mut c_void,
-    /// Calls task(arg, index) once for each index in [0, count), on any threads in any order, and returns when all are done:
+    /// Calls task(arg, index) exactly once for each index in [0, count), on any threads in any order, and returns when all are done:
     ///
     ///     for (size_t index = 0; index < count; index++) task(arg, index);
     ///
-    /// It must not throw. It may be called from several threads at once.
+    /// It must not be NULL and must not throw. It may be called from several threads at once.
     pub parallel_for: Option<
         unsafe extern "C" fn(
             user: *mut c_void,
@@ -43,7 +43,8 @@ pub struct lk_executor {
 pub struct lk_context_options {
     /// sizeof(lk_context_options).
     pub struct_size: u32,
-    /// The number of threads, the calling one included; 0: what the machine and its limits allow. Ignored with an executor.
+    /// The number of threads, the calling one included; at most 1024; 0: what the machine and its limits allow. Ignored
+    /// with an executor.
     pub threads: u32,
     /// The host's pool instead of one of the context's own. NULL: a pool of its own. The structure is copied; what `user` points to
     /// must outlive the context.
@@ -84,7 +85,7 @@ pub unsafe extern "C" fn lk_context_create(
 /// # Safety
 /// The executor is NULL or valid.
 unsafe fn from_options(options: &lk_context_options) -> Result<Context> {
-    if options.threads > MOST_THREADS {
+    if options.executor.is_null() && options.threads > MOST_THREADS {
         let message = format!("options->threads is {}; expected at most {MOST_THREADS}", options.threads);
         return Err(Error::new(Status::InvalidArgument, message));
     }

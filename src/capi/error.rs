@@ -36,11 +36,12 @@ pub const LK_INTERNAL: i32 = 10;
 /// `lk_error *error` parameter may be NULL.
 #[repr(C)]
 pub struct lk_error {
-    /// In: sizeof(lk_error).
+    /// In: sizeof(lk_error). If it is not set, a call returns LK_INVALID_ARGUMENT and cannot say why.
     pub struct_size: u32,
     /// The returned value.
     pub status: lk_status,
-    /// The offending element (row-major), row, operand or byte of the spec; -1 if there is none.
+    /// The place: the byte of the text for LK_INVALID_SPEC, the row-major element of the target for LK_INVALID_TARGET, otherwise
+    /// the operand, where operand_count stands for the value. In lk_loss_eval_pair() input is 0 and target 1. -1: no place.
     pub index: i64,
     /// What was found, what was expected and where: NUL-terminated UTF-8, empty on success.
     pub message: [c_char; 240],

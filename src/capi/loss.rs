@@ -135,7 +135,8 @@ pub unsafe extern "C" fn lk_loss_spec(
 ///
 /// `operands` names every tensor that the loss reads: "input" and "target" for most; "sample_weight" and "mask" where wanted;
 /// "grad_output", the upstream gradient, of the value's shape, in place of 1. lk_loss_operand_info() lists them. `value` has
-/// the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point type.
+/// the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point type; it is always
+/// overwritten, whatever the operands' flags.
 ///
 /// Every operand, shape, dtype, stride and label is checked before the first write: on failure nothing has been written,
 /// error->index is the offending operand or element, and the message says what was found. There is no broadcasting.
@@ -157,7 +158,7 @@ pub unsafe extern "C" fn lk_loss_eval(
         guard("lk_loss_eval", error, || {
             let loss = pointer::shared(loss, "loss")?;
             let context = context_of(context)?;
-            let operands = operands_of(operands, operand_count)?;
+            let operands = operands_of(operands, operand_count, |operand| tensor::operand(operand))?;
             let value = tensor::output(value, "value")?;
             loss.loss.eval(context, &operands, value)
         })
@@ -167,7 +168,8 @@ pub unsafe extern "C" fn lk_loss_eval(
 /// Evaluates a reduced loss of input and target: the everyday call.
 ///
 /// `target` may be NULL for a loss that has none; `gradient`, of input's shape, may be NULL, or lie exactly over input;
-/// `value` may be NULL. Otherwise as lk_loss_eval(). A loss with reduction=none is LK_UNSUPPORTED here.
+/// `value` may be NULL. Otherwise as lk_loss_eval(): a loss that needs other operands, such as \@weights, is
+/// LK_INVALID_ARGUMENT. A loss with reduction=none is LK_UNSUPPORTED here.
 ///
 /// # Safety
 /// As lk_loss_eval().
@@ -201,7 +203,7 @@ pub unsafe extern "C" fn lk_loss_eval_pair(
 
 /// A loss of one number: out[0] is the value, out[1] its first and out[2] its second derivative by input.
 ///
-/// For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a time. Others
+/// For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a time. Reduction and denominator apply, to one element. Others
 /// need tensors, and are LK_INVALID_SHAPE or LK_UNSUPPORTED here.
 ///
 /// # Safety
@@ -273,7 +275,8 @@ pub unsafe extern "C" fn lk_loss_operand_info(
     }
 }
 
-/// The shape of the value for these operands: rank 0 for a reduced loss. Only shapes are looked at, never data. shape[] is
+/// The shape of the value for these operands: rank 0 for a reduced loss. Only types and shapes are looked
+/// at, never data, which may be NULL. shape[] is
 /// zero beyond the rank.
 ///
 /// # Safety
@@ -293,7 +296,8 @@ pub unsafe extern "C" fn lk_loss_value_shape(
             let loss = pointer::shared(loss, "loss")?;
             let rank = Place::new(rank, "rank")?;
             let place = Place::new(shape.cast::<[i64; 8]>(), "shape")?;
-            let found = loss.loss.value_shape(&operands_of(operands, operand_count)?)?;
+            let operands = operands_of(operands, operand_count, |operand| tensor::operand_shape(operand))?;
+            let found = loss.loss.value_shape(&operands)?;
             let mut extents = [0_i64; 8];
             for (extent, &found) in extents.iter_mut().zip(found.extents()) {
                 *extent = found as i64;
@@ -317,17 +321,19 @@ unsafe fn context_of<'a>(context: *mut lk_context) -> Result<Option<&'a Context>
 
 /// # Safety
 /// `operands` is NULL or has `count` operands, valid for `'a`.
-unsafe fn operands_of<'a>(operands: *const lk_operand, count: usize) -> Result<SmallVec<[Operand<'a>; 4]>> {
+unsafe fn operands_of<'a>(
+    operands: *const lk_operand,
+    count: usize,
+    bind: impl Fn(&'a lk_operand) -> Result<Operand<'a>>,
+) -> Result<SmallVec<[Operand<'a>; 4]>> {
     if count > MOST_OPERANDS {
         let message = format!("operand_count is {count}; expected at most {MOST_OPERANDS}");
         return Err(Error::new(Status::InvalidArgument, message));
     }
     // SAFETY: the caller's.
     let operands = unsafe { pointer::array(operands, count, "operands")? };
-    let bound = |(index, operand)| {
-        // SAFETY: the caller's.
-        unsafe { tensor::operand(operand) }.map_err(|error| if error.index.is_none() { error.at(index) } else { error })
-    };
+    let bound =
+        |(index, operand)| bind(operand).map_err(|error| if error.index.is_none() { error.at(index) } else { error });
     operands.iter().enumerate().map(bound).collect()
 }
 

@@ -39,7 +39,8 @@ pub const LK_ACCUMULATE: u64 = 1;
 /// A borrowed view of an array: nothing is copied or kept. 144 bytes, frozen.
 #[repr(C)]
 pub struct lk_tensor {
-    /// The first element, aligned to the size of its type. May be NULL if there are no elements.
+    /// The first element, aligned to the size of its type. May be NULL if there are no elements. What is only read is never
+    /// written through this pointer, so the address of a const array may be cast.
     pub data: *mut c_void,
     /// LK_F32, LK_F64, ...
     pub dtype: lk_dtype,
@@ -81,18 +82,10 @@ struct Parts {
 
 /// # Safety
 /// `tensor` points to a valid `lk_tensor`, or is NULL or misaligned.
+#[inline]
 unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
     // SAFETY: the caller's.
-    let tensor = unsafe { pointer::shared(tensor, name)? };
-    let dtype = Dtype::from_code(tensor.dtype).ok_or_else(|| {
-        let message = format!("{name}.dtype is {}; expected one of LK_F32 (1) to LK_I16 (10)", tensor.dtype);
-        Error::new(Status::InvalidDtype, message)
-    })?;
-    let rank = tensor.rank as usize;
-    if rank > MAX_RANK {
-        return Err(Error::new(Status::InvalidShape, format!("{name}.rank is {rank}; expected at most {MAX_RANK}")));
-    }
-    let layout = layout(&tensor.shape[..rank], &tensor.strides[..rank], dtype, name)?;
+    let (tensor, dtype, layout) = unsafe { described(tensor, name)? };
     let address = tensor.data.cast::<u8>();
     if layout.elements() == 0 {
         // Never read; NULL would not make a slice.
@@ -114,6 +107,27 @@ unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
     Ok(Parts { dtype, layout, address })
 }
 
+/// Type and layout of a tensor whose data is not looked at.
+///
+/// # Safety
+/// As [`parts`].
+#[inline]
+unsafe fn described<'a>(tensor: *const lk_tensor, name: &str) -> Result<(&'a lk_tensor, Dtype, Layout)> {
+    // SAFETY: the caller's.
+    let tensor = unsafe { pointer::shared(tensor, name)? };
+    let dtype = Dtype::from_code(tensor.dtype).ok_or_else(|| {
+        let message = format!("{name}.dtype is {}; expected one of LK_F32 (1) to LK_I16 (10)", tensor.dtype);
+        Error::new(Status::InvalidDtype, message)
+    })?;
+    let rank = tensor.rank as usize;
+    if rank > MAX_RANK {
+        return Err(Error::new(Status::InvalidShape, format!("{name}.rank is {rank}; expected at most {MAX_RANK}")));
+    }
+    let layout = layout(&tensor.shape[..rank], &tensor.strides[..rank], dtype, name)?;
+    Ok((tensor, dtype, layout))
+}
+
+#[inline]
 fn layout(shape: &[i64], strides: &[i64], dtype: Dtype, name: &str) -> Result<Layout> {
     let refuse = |message: String| Error::new(Status::InvalidShape, message);
     let mut extents = [0_usize; MAX_RANK];
@@ -201,6 +215,20 @@ pub unsafe fn operand<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>>
     // SAFETY: the caller's.
     let hessian = unsafe { output(operand.hessian, "hessian") }.map_err(|error| named(error, name))?;
     Ok(crate::Operand { name, tensor, gradient, hessian, accumulate: operand.flags & LK_ACCUMULATE != 0 })
+}
+
+/// An operand whose shape alone is asked for.
+///
+/// # Safety
+/// As [`operand`]; no data is looked at.
+pub unsafe fn operand_shape<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>> {
+    // SAFETY: the caller's.
+    let name = unsafe { pointer::text(operand.name, "operand name", Status::InvalidArgument)? };
+    // SAFETY: the caller's.
+    let (_, dtype, layout) = unsafe { described(operand.tensor, name)? };
+    // SAFETY: a shape is asked for, so no element is ever read.
+    let tensor = unsafe { Tensor::from_raw(std::ptr::without_provenance(dtype.size()), dtype, layout) };
+    Ok(crate::Operand::new(name, tensor))
 }
 
 /// Says whose derivative it is.

@@ -1,7 +1,5 @@
 //! From the operands of a call to the operands of each term, with every check that needs no element.
 
-use smallvec::SmallVec;
-
 use super::{GRAD_OUTPUT, Loss, OperandInfo, Term};
 use crate::engine::{Names, Operands};
 use crate::error::{Error, Result, Status};
@@ -171,13 +169,13 @@ impl<'a> Call<'a> {
 
     /// Refuses outputs that share memory with anything but the operand that they replace.
     pub fn check_overlap(&self, value: Option<&TensorMut<'_>>) -> Result<()> {
-        let mut outputs: SmallVec<[(usize, &str, &str, &TensorMut<'_>); 4]> = SmallVec::new();
-        for (index, operand) in self.operands.iter().enumerate() {
-            outputs.extend(operand.gradient.as_ref().map(|tensor| (index, operand.name, "gradient of ", tensor)));
-            outputs.extend(operand.hessian.as_ref().map(|tensor| (index, operand.name, "hessian of ", tensor)));
-        }
-        outputs.extend(value.map(|tensor| (self.operands.len(), "value", "", tensor)));
-        for (position, &(index, name, kind, output)) in outputs.iter().enumerate() {
+        let derivatives = self.operands.iter().enumerate().flat_map(|(index, operand)| {
+            let gradient = operand.gradient.as_ref().map(|tensor| (index, operand.name, "gradient of ", tensor));
+            let hessian = operand.hessian.as_ref().map(|tensor| (index, operand.name, "hessian of ", tensor));
+            gradient.into_iter().chain(hessian)
+        });
+        let outputs = derivatives.chain(value.map(|tensor| (self.operands.len(), "value", "", tensor)));
+        for (position, (index, name, kind, output)) in outputs.clone().enumerate() {
             if output.layout().elements() == 0 {
                 continue;
             }
@@ -194,7 +192,7 @@ impl<'a> Call<'a> {
                     return Err(Error::new(Status::Overlap, message).at(index));
                 }
             }
-            for &(_, other_name, other_kind, other) in &outputs[position + 1..] {
+            for (_, other_name, other_kind, other) in outputs.clone().skip(position + 1) {
                 if overlap(output, &extent_mut(other)) {
                     let message = format!("{kind}{name} shares memory with {other_kind}{other_name}");
                     return Err(Error::new(Status::Overlap, message).at(index));

@@ -22,26 +22,34 @@ struct Step<'a> {
 
 /// Checks, evaluates and, for a reduced loss, returns the value, which is also written where the caller wants it.
 pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<TensorMut<'_>>) -> Result<f64> {
+    let mut steps = SmallVec::new();
+    let shape = prepare(call, context, &mut steps)?;
+    check_value(value.as_ref(), &shape)?;
+    let upstream = upstream(call, &shape)?;
     call.check_overlap(value.as_ref())?;
     let copies = copies(call)?;
     if copies.is_empty() {
-        return evaluate_apart(call, context, value);
+        return finish(call, context, value, &mut steps, upstream);
     }
     let mut operands: SmallVec<[Operand<'_>; 4]> = call.operands.iter().copied().collect();
     for (index, copy) in &copies {
         let operand = &mut operands[*index];
         operand.tensor = copy.tensor(operand.tensor.shape()).unwrap_or(operand.tensor);
     }
-    evaluate_apart(&Call { loss: call.loss, operands: &operands }, context, value)
+    let call = Call { loss: call.loss, operands: &operands };
+    let mut steps = SmallVec::new();
+    prepare(&call, context, &mut steps)?;
+    finish(&call, context, value, &mut steps, upstream)
 }
 
-/// Evaluates a call in which no gradient replaces what is still needed.
-fn evaluate_apart(call: &Call<'_>, context: Option<&Context>, value: Option<TensorMut<'_>>) -> Result<f64> {
-    let mut steps = SmallVec::new();
-    let shape = prepare(call, context, &mut steps)?;
-    check_value(value.as_ref(), &shape)?;
-    let upstream = upstream(call, &shape)?;
-
+/// Evaluates a call that was checked and in which no gradient replaces what is still needed.
+fn finish<'a>(
+    call: &Call<'a>,
+    context: Option<&Context>,
+    value: Option<TensorMut<'_>>,
+    steps: &mut [Step<'a>],
+    upstream: Option<&'a Tensor<'a>>,
+) -> Result<f64> {
     let reduced = call.loss.is_reduced();
     let factor = match upstream {
         Some(tensor) if reduced => tensor.elements().element(0),

@@ -5,10 +5,20 @@ use super::real::Real;
 /// eˣ. Subnormal results are rounded once; NaN stays NaN.
 #[inline(always)]
 pub fn exp<R: Real>(x: R) -> R {
-    exp_of_sum(x, R::ZERO)
+    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW).at_most(R::EXP_HIGH), R::ZERO);
+    let result = mantissa.scale(shifted);
+    if x < R::EXP_LOW { R::ZERO } else { result }
 }
 
-/// e^(x−y), with the rounding error of the difference carried along.
+/// eˣ for x ≤ 0, to the same bits with fewer operations.
+#[inline(always)]
+pub fn exp_of_negative<R: Real>(x: R) -> R {
+    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW), R::ZERO);
+    let result = mantissa.scale_down(shifted);
+    if x < R::EXP_LOW { R::ZERO } else { result }
+}
+
+/// e^(x−y) for x ≤ y, with the rounding error of the difference carried along.
 ///
 /// A softmax subtracts the row's maximum from each logit. For a difference of −50, half a unit in the last place of the
 /// difference is already 30 units of the exponential, so the error term is worth its six operations.
@@ -18,22 +28,21 @@ pub fn exp_difference<R: Real>(x: R, y: R) -> R {
     let difference = x - y;
     let back = difference - x;
     let error = (x - (difference - back)) - (y + back);
-    exp_of_sum(difference, error)
+    let (mantissa, shifted) = exp_parts(difference.at_least(R::EXP_LOW), error);
+    let result = mantissa.scale_down(shifted);
+    // The tail of an infinite difference is NaN; what it is the tail of decides.
+    if difference < R::EXP_LOW { R::ZERO } else { result }
 }
 
-/// e^(x+tail) for a tail far smaller than x.
+/// e^(x+tail), for a tail far smaller than x, as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa · 2ⁿ.
 #[inline(always)]
-fn exp_of_sum<R: Real>(x: R, tail: R) -> R {
-    let bounded = x.at_least(R::EXP_LOW).at_most(R::EXP_HIGH);
-    let shifted = bounded.mul_add(R::LOG2_E, R::ROUNDER);
+fn exp_parts<R: Real>(x: R, tail: R) -> (R, R) {
+    let shifted = x.mul_add(R::LOG2_E, R::ROUNDER);
     let n = -(shifted - R::ROUNDER);
-    let r = n.mul_add(R::LN_2, bounded);
+    let r = n.mul_add(R::LN_2, x);
     let r = n.mul_add(R::LN_2_TAIL, r) + tail;
     let polynomial = horner(r, R::EXP);
-    let mantissa = R::ONE + (r * r).mul_add(polynomial, r);
-    let result = mantissa.scale(shifted);
-    // The tail of an infinite difference is NaN; what it is the tail of decides.
-    if x < R::EXP_LOW { R::ZERO } else { result }
+    (R::ONE + (r * r).mul_add(polynomial, r), shifted)
 }
 
 /// The natural logarithm: −∞ at 0, NaN below.
@@ -48,12 +57,18 @@ pub fn ln<R: Real>(x: R) -> R {
 #[inline(always)]
 pub fn ln_1p<R: Real>(x: R) -> R {
     let sum = R::ONE + x;
+    ln_1p_of(x, sum, R::ONE / sum)
+}
+
+/// ln(1 + x) where 1 + x and its inverse are at hand.
+#[inline(always)]
+pub fn ln_1p_of<R: Real>(x: R, sum: R, inverse: R) -> R {
     let lost = if x > R::ONE { R::ONE - (sum - x) } else { x - (sum - R::ONE) };
     let (mantissa, exponent) = sum.split();
     // Near 1 the argument itself is exact; elsewhere what the sum lost is added back to first order.
     let near = exponent == R::ZERO;
     let f = if near { x } else { mantissa - R::ONE };
-    let correction = if near { R::ZERO } else { lost / sum };
+    let correction = if near { R::ZERO } else { lost * inverse };
     let finite = ln_of_parts(f, exponent, correction);
     ln_at_edges(sum, finite)
 }

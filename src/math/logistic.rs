@@ -1,6 +1,6 @@
-//! The logistic function with everything that comes with it, from one exponential, one logarithm and one division.
+//! The logistic function with everything that comes with it, from one exponential and one logarithm.
 
-use super::elementary::{exp, ln_1p};
+use super::elementary::{exp_of_negative, ln_1p_of};
 use super::real::Real;
 
 /// What binary losses need of a logit x; p and q are both accurate to the last bits, however small.
@@ -20,11 +20,11 @@ impl<R: Real> Logistic<R> {
     /// The logistic quantities of a logit; exact at ±∞.
     #[inline(always)]
     pub fn of(logit: R) -> Logistic<R> {
-        let small = exp(-logit.abs());
+        let small = exp_of_negative(-logit.abs());
         let sum = R::ONE + small;
-        let tail = ln_1p(small);
         let larger = R::ONE / sum;
-        let smaller = small / sum;
+        let smaller = small * larger;
+        let tail = ln_1p_of(small, sum, larger);
         let positive = logit >= R::ZERO;
         let (p, q) = if positive { (larger, smaller) } else { (smaller, larger) };
         Logistic { p, q, minus_ln_p: (-logit).at_least(R::ZERO) + tail, minus_ln_q: logit.at_least(R::ZERO) + tail }

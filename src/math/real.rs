@@ -124,6 +124,8 @@ pub trait Real:
     fn abs(self) -> Self;
     /// `self * 2^n`, where `shifted` is `n + ROUNDER`; correct into the subnormals when `self` is in [½, 2].
     fn scale(self, shifted: Self) -> Self;
+    /// The same for n ≤ 0, in fewer operations.
+    fn scale_down(self, shifted: Self) -> Self;
     /// Mantissa in [√½, √2) and exponent of a positive finite number.
     fn split(self) -> (Self, Self);
 
@@ -305,6 +307,16 @@ macro_rules! lane_real {
                 let first = $scalar::from_bits(half.wrapping_add($bias) << $mantissa);
                 let second = $scalar::from_bits(rest.wrapping_add($bias) << $mantissa);
                 Lane(self.0 * first * second, PhantomData)
+            }
+
+            #[inline(always)]
+            fn scale_down(self, shifted: Self) -> Self {
+                // First to 2^(n + lift), which is normal, then by a constant: only the second step can round.
+                let lift = (2 * $mantissa + 18) as $bits;
+                let exponent = shifted.0.to_bits().wrapping_sub(($rounder as $scalar).to_bits());
+                let lifted = $scalar::from_bits(exponent.wrapping_add($bias + lift) << $mantissa);
+                let lower = $scalar::from_bits(($bias - lift) << $mantissa);
+                Lane(self.0 * lifted * lower, PhantomData)
             }
 
             #[inline(always)]

@@ -73,10 +73,18 @@ impl fmt::Debug for Shape {
 }
 
 /// A shape with a stride, in elements, for each dimension.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Layout {
     shape: Shape,
     strides: [isize; MAX_RANK],
+    /// Known to be row-major without gaps, which spares most questions. A layout without the mark may be so, too.
+    contiguous: bool,
+}
+
+impl PartialEq for Layout {
+    fn eq(&self, other: &Layout) -> bool {
+        self.shape == other.shape && self.strides() == other.strides()
+    }
 }
 
 impl Layout {
@@ -88,7 +96,7 @@ impl Layout {
             strides[dimension] = stride;
             stride = stride.wrapping_mul(shape.extents[dimension].max(1) as isize);
         }
-        Layout { shape, strides }
+        Layout { shape, strides, contiguous: true }
     }
 
     /// With the given strides; `None` if there are not as many as dimensions.
@@ -96,7 +104,7 @@ impl Layout {
         if strides.len() != shape.rank {
             return None;
         }
-        let mut layout = Layout { shape, strides: [0; MAX_RANK] };
+        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: false };
         layout.strides[..strides.len()].copy_from_slice(strides);
         Some(layout)
     }
@@ -118,6 +126,13 @@ impl Layout {
 
     /// The lowest and highest element offset that is reached; `None` for no elements, or on overflow.
     pub fn reach(&self) -> Option<(isize, isize)> {
+        if self.contiguous {
+            return isize::try_from(self.elements())
+                .ok()?
+                .checked_sub(1)
+                .filter(|&last| last >= 0)
+                .map(|last| (0, last));
+        }
         let (mut low, mut high) = (0_isize, 0_isize);
         for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
             let steps = isize::try_from(extent).ok()?.checked_sub(1)?;
@@ -137,7 +152,7 @@ impl Layout {
     /// The same elements with the dimensions in another order.
     #[must_use]
     pub fn permuted(&self, order: &[usize]) -> Layout {
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
         for (position, &dimension) in order.iter().enumerate() {
             layout.shape.push(self.shape.extents[dimension]);
             layout.strides[position] = self.strides[dimension];
@@ -148,7 +163,7 @@ impl Layout {
     /// The same elements, each repeated along a new dimension.
     #[must_use]
     pub fn repeated(&self, position: usize, extent: usize) -> Layout {
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
         for dimension in 0..=self.shape.rank {
             if dimension == position {
                 layout.shape.push(extent);
@@ -164,7 +179,12 @@ impl Layout {
     /// The same elements in the same order with as few dimensions as possible.
     #[must_use]
     pub fn coalesced(&self) -> Layout {
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK] };
+        if self.contiguous {
+            let mut layout = Layout { shape: Shape::default(), strides: [1; MAX_RANK], contiguous: true };
+            layout.shape.push(self.elements());
+            return layout;
+        }
+        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
         for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
             if extent == 1 {
                 continue;
@@ -179,6 +199,11 @@ impl Layout {
             }
         }
         layout
+    }
+
+    /// Whether it is known to be row-major without gaps.
+    pub fn is_contiguous(&self) -> bool {
+        self.contiguous
     }
 
     /// Whether a coalesced layout is one run of neighbours.

@@ -14,8 +14,9 @@ const OVERVIEW: &str = "\
  *     lk_tensor input = {logits, LK_F32, 2, {rows, classes}}, gradient = {grad, LK_F32, 2, {rows, classes}};
  *     lk_tensor target = {labels, LK_I64, 1, {rows}};
  *     double value;
- *     if (lk_loss_eval_pair(loss, NULL, &input, &target, &gradient, &value, &error)) return fail(error.message);
+ *     lk_status status = lk_loss_eval_pair(loss, NULL, &input, &target, &gradient, &value, &error);
  *     lk_loss_destroy(loss);
+ *     if (status) return fail(error.message);
  *
  * The text
  *
@@ -30,13 +31,14 @@ const OVERVIEW: &str = "\
  * Rules that hold for every function
  *
  * - Every function that can fail returns an lk_status, 0 for success, and takes an lk_error last, which may be NULL.
- * - On failure nothing has been written but the lk_error. Shapes, types, strides, overlaps and every label are checked first.
+ * - A call that is refused has written nothing but the lk_error: shapes, types, strides, overlaps and every label are checked
+ *   first. Only LK_INTERNAL, and LK_OUT_OF_MEMORY in the middle of the work, may leave outputs partly written.
  * - Shapes match exactly. There is no broadcasting; a stride of 0 repeats what is read, where that is meant.
  * - A gradient may lie exactly over the operand it belongs to. Any other overlap of an output is LK_OVERLAP.
  * - Results are the same bits at every thread count, on every executor and at every level of SIMD instructions.
  * - Nothing is printed, nothing aborts, there is no global state to set up. A defect inside comes back as LK_INTERNAL.
  * - Any thread may use any object at once, except while it is destroyed. The caller's floating-point mode is left as it is.
- * - Structures that begin with struct_size want its sizeof there. Zero is the default of every other field.
+ * - Structures that begin with struct_size want its sizeof there. Zero is the default of every field that has one.
  */";
 
 /// The header of this tree.

@@ -53,16 +53,20 @@ impl Array {
         array
     }
 
-    /// With the same number everywhere, gaps excepted.
+    /// With the same number everywhere, gaps included.
     pub fn filled(dtype: Dtype, shape: &[usize], arrangement: Arrangement, number: f64) -> Array {
         let strides = arrangement.strides(shape);
         let layout = Layout::strided(Shape::new(shape).expect("a rank of at most 8"), &strides).expect("same rank");
         let (low, high) = layout.reach().unwrap_or((0, -1));
         let bytes = (high - low + 1) as usize * dtype.size();
-        let memory = vec![0xA5A5_A5A5_A5A5_A5A5; bytes.div_ceil(8)];
-        let mut array = Array { dtype, memory, origin: low.unsigned_abs(), layout };
-        (0..array.count()).for_each(|index| array.set(index, number));
-        array
+        // One word full of copies of the number; its multiplication by ones repeats it.
+        let word = match dtype.size() {
+            1 => bits(dtype, number) * 0x0101_0101_0101_0101,
+            2 => bits(dtype, number) * 0x0001_0001_0001_0001,
+            4 => bits(dtype, number) * 0x0000_0001_0000_0001,
+            _ => bits(dtype, number),
+        };
+        Array { dtype, memory: vec![word; bytes.div_ceil(8)], origin: low.unsigned_abs(), layout }
     }
 
     /// The same numbers in another layout.
@@ -91,6 +95,11 @@ impl Array {
 
     pub fn count(&self) -> usize {
         self.layout.elements()
+    }
+
+    /// Whether all memory is the same, gaps included, in the same layout.
+    pub fn is_copy_of(&self, other: &Array) -> bool {
+        self.dtype == other.dtype && self.layout == other.layout && self.memory == other.memory
     }
 
     /// All memory, gaps included.
@@ -122,20 +131,9 @@ impl Array {
 
     /// Puts a number, rounded once, at a row-major index.
     pub fn set(&mut self, index: usize, number: f64) {
-        let bits = match self.dtype {
-            Dtype::F32 => u64::from((number as f32).to_bits()),
-            Dtype::F64 => number.to_bits(),
-            Dtype::F16 => u64::from(f16::from_f64(number).to_bits()),
-            Dtype::Bf16 => u64::from(bf16::from_f64(number).to_bits()),
-            Dtype::I8 => u64::from(number as i8 as u8),
-            Dtype::U8 | Dtype::Bool => u64::from(number as u8),
-            Dtype::I16 => u64::from(number as i16 as u16),
-            Dtype::I32 => u64::from(number as i32 as u32),
-            Dtype::I64 => number as i64 as u64,
-        };
         let (word, shift) = self.place(index);
         let mask = if self.dtype.size() == 8 { u64::MAX } else { (1 << (8 * self.dtype.size())) - 1 };
-        self.memory[word] = self.memory[word] & !(mask << shift) | bits << shift;
+        self.memory[word] = self.memory[word] & !(mask << shift) | bits(self.dtype, number) << shift;
     }
 
     fn place(&self, mut index: usize) -> (usize, usize) {
@@ -169,5 +167,20 @@ impl Array {
         unsafe {
             (Tensor::from_raw(start, self.dtype, self.layout), TensorMut::from_raw(start, self.dtype, self.layout))
         }
+    }
+}
+
+/// A number, rounded once, in the low bits of a word.
+fn bits(dtype: Dtype, number: f64) -> u64 {
+    match dtype {
+        Dtype::F32 => u64::from((number as f32).to_bits()),
+        Dtype::F64 => number.to_bits(),
+        Dtype::F16 => u64::from(f16::from_f64(number).to_bits()),
+        Dtype::Bf16 => u64::from(bf16::from_f64(number).to_bits()),
+        Dtype::I8 => u64::from(number as i8 as u8),
+        Dtype::U8 | Dtype::Bool => u64::from(number as u8),
+        Dtype::I16 => u64::from(number as i16 as u16),
+        Dtype::I32 => u64::from(number as i32 as u32),
+        Dtype::I64 => number as i64 as u64,
     }
 }

@@ -82,6 +82,9 @@ pub fn value_of(loss: &Loss, context: Option<&Context>, given: &mut [Given], dty
 /// Refuses arrays that differ in a bit, whatever their layouts; all NaN are alike.
 pub fn same_bits(what: &str, found: &Array, expected: &Array) {
     assert_eq!(found.shape(), expected.shape(), "{what}: shapes");
+    if found.is_copy_of(expected) {
+        return;
+    }
     for index in 0..expected.count() {
         let (found, expected) = (found.get(index), expected.get(index));
         let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();

@@ -2,7 +2,7 @@
 //! that names every loss with every parameter.
 
 // Each test file is a program of its own and uses a part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub mod array;
 pub mod call;

@@ -241,7 +241,10 @@ impl<K: Kernel> Elementwise<K> {
         let group = averaged.map_or(1, |axis| input.shape().extents()[axis]);
         // The averaged axis goes last, and what has one number per loss element is repeated along it.
         let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
-        let full = |tensor: &Tensor<'c>| tensor.permuted(&order[..count]).elements();
+        let full = |tensor: &Tensor<'c>| match averaged {
+            Some(_) => tensor.permuted(&order[..count]).elements(),
+            None => tensor.elements(),
+        };
         let repeated = |tensor: &Tensor<'c>| match averaged {
             Some(_) => tensor.repeated(rank - 1, group).elements(),
             None => tensor.elements(),
@@ -253,7 +256,8 @@ impl<K: Kernel> Elementwise<K> {
         let shares = Shares::of(units, unit, if by_group { 1 } else { BLOCK });
         let split = |output: Option<Output<'c>>| {
             output.map(|output| {
-                output.tensor.permuted(&order[..count]).split_elements(shares.share() * unit, output.accumulate)
+                let tensor = if averaged.is_some() { output.tensor.permuted(&order[..count]) } else { output.tensor };
+                tensor.split_elements(shares.share() * unit, output.accumulate)
             })
         };
         let parameter = self.spread(operands)?;

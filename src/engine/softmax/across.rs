@@ -37,6 +37,8 @@ struct Lane<S> {
     total: [S; ROWS],
     total_second: [S; ROWS],
     factor: [S; ROWS],
+    /// 1 where the row counts, else 0.
+    counts: [S; ROWS],
 }
 
 /// The sum over some rows, with their derivatives written.
@@ -66,6 +68,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         total: none,
         total_second: none,
         factor: none,
+        counts: none,
     };
     let mut sum = Sum::ZERO;
     let mut start = range.start;
@@ -92,7 +95,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             for (factor, factors) in lane.factor.iter_mut().zip(&factors) {
                 *factor = S::from_f64(factors.derivative);
             }
-            derive::<S, R, K, P>(job, &mut tile, &lane, &factors, parts.hessian.is_some());
+            derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
             if let Some(gradient) = &mut parts.gradient {
                 gradient.write_transposed(start, count, &tile.exponential, ROWS);
             }
@@ -125,6 +128,7 @@ fn read_targets<S: Scalar, K, P>(
         // A label that does not count may be anything; class 0 stands in and is never used.
         let label = labels[index].filter(|_| factors[index].counts).unwrap_or(0);
         lane.label[index] = S::from_f64(label as f64);
+        lane.counts[index] = S::from_f64(f64::from(u8::from(factors[index].counts)));
     }
     factors
 }
@@ -299,7 +303,6 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     tile: &mut Tile<S>,
     lane: &Lane<S>,
-    factors: &[RowFactors; ROWS],
     second_order: bool,
 ) {
     let sparse = job.is_sparse();
@@ -328,11 +331,11 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             };
             let factor = R::load(lane.factor[index]);
             let gradient = job.source.gradient(x, &class, v, total, &stats) * factor;
-            exponential[index] = R::only_if(factors[index].counts, gradient).store();
+            exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
             if second_order {
                 let second = job.source.hessian(x, &class, v, s, total, total_second);
                 let second = (second * scale).at_least(least) * factor;
-                hessian[index] = R::only_if(factors[index].counts, second).store();
+                hessian[index] = R::only_if(lane.counts[index] != S::default(), second).store();
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::math::{Real, Scalar, Sum, exp_difference, ln_1p};
 use crate::tensor::View;
 
 /// Classes processed together.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -154,10 +154,17 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                     lanes[lane] = if chunk[lane] > lanes[lane] { chunk[lane] } else { lanes[lane] };
                 }
             }
-            let mut best = lowest;
-            for &candidate in lanes.iter().chain(chunks.remainder()) {
-                best = if candidate > best { candidate } else { best };
+            for (lane, &x) in lanes.iter_mut().zip(chunks.remainder()) {
+                *lane = if x > *lane { x } else { *lane };
             }
+            let mut width = LANES / 2;
+            while width > 0 {
+                for lane in 0..width {
+                    lanes[lane] = if lanes[lane + width] > lanes[lane] { lanes[lane + width] } else { lanes[lane] };
+                }
+                width /= 2;
+            }
+            let best = lanes[0];
             if best > max {
                 (max, found_in) = (best, columns);
             }

@@ -106,7 +106,6 @@ def books():
         "focal_tversky",
         [Term("focal", {"alpha": 0.25}, 20), Term("tversky", {"activation": "sigmoid", "alpha": 0.25, "beta": 0.75})],
         binary,
-        rough_f32="forms 1 - p_t",
     )
     add("one_factor", [Term("mse", {}, 0.125)], pair())
     svm = {"input": grid(rng, (6,), -2, 2), "target": tensor("i", (6,), [1, -1, 1, 1, -1, -1])}

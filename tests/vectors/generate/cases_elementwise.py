@@ -122,7 +122,6 @@ def binary_edges(book, given):
         "edge/large",
         given | {"reduction": "none"},
         {"input": fixed(1e4, 1e4, -1e4, -1e4, 30, -30, 17, -17), "target": hard},
-        rough_f32="forms 1 - p",
     )
     book.add(
         "edge/zero_tiny",
@@ -220,7 +219,7 @@ def focal_book():
                     given = ({} if gamma is None else {"gamma": gamma}) | ({} if alpha is None else {"alpha": alpha})
                     name = f"{kind}/gamma_{gamma}/alpha_{alpha}/{reduction}"
                     operands = logits(kind)(book.random(name), (2, 3))
-                    book.add(name, given | {"reduction": reduction}, operands, rough_f32="forms 1 - p_t")
+                    book.add(name, given | {"reduction": reduction}, operands)
     hessian_book(book, logits("hard"))
     binary_edges(book, {"alpha": 0.25})
     ignoring(book, {"gamma": 1.5}, logits("hard"), -1)

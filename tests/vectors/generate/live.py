@@ -126,6 +126,11 @@ def ignored(dice, target, index):
     return index
 
 
+def logits(dice, shape, rows):
+    """Scores of rows. A single confident row would measure the framework: log_softmax subtracts, and 1 - p cancels."""
+    return full(dice.rng, shape, *((-6, 6) if math.prod(rows) >= 16 else (-2, 2)))
+
+
 def rowwise(name, dice):
     shape, rng, given = dice.shape(), dice.rng, {}
     axis = int(rng.integers(-len(shape), len(shape))) if len(shape) > 1 else 0
@@ -133,7 +138,7 @@ def rowwise(name, dice):
         given["axis"] = axis
     count, rows = shape[axis], without(shape, axis)
     source = dice.one("logits", "logits", "probs", "log_probs") if name == "cross_entropy" else "logits"
-    operands = {"input": full(rng, shape, -6, 6)}
+    operands = {"input": logits(dice, shape, rows)}
     if source != "logits":
         inside = probabilities(rng, shape, axis) if count <= 64 else full(rng, shape, 0.001, 0.1)
         logs = tensor("f", shape, numpy.float32(numpy.log(inside.values)))
@@ -229,12 +234,12 @@ def keras_case(name, dice):
             given["axis"] = axis = int(rng.integers(-len(shape), len(shape)))
         operands["input"] = full(rng, shape, 0.1, 1)
         if dice.chance(0.4):
-            given["from_logits"], operands["input"] = True, full(rng, shape, -5, 5)
+            given["from_logits"], operands["input"] = True, logits(dice, shape, without(shape, axis))
         # Of one class the probability is 1, and Keras's clip of that depends on the float type.
         if shape[axis] == 1 and "focal" in name:
             return keras_case(name, dice)
         if shape[axis] == 1:
-            given["from_logits"], operands["input"] = True, full(rng, shape, -5, 5)
+            given["from_logits"], operands["input"] = True, logits(dice, shape, without(shape, axis))
         if name.startswith("sparse"):
             if shape[-1] == 1:  # Keras then squeezes the prediction to the rank of the labels.
                 return keras_case(name, dice)

@@ -156,10 +156,10 @@ def shaped_weight(asked, x):
 
 
 def focal(asked, x):
-    """torchvision's formula."""
+    """torchvision's formula, with 1 - p_t as a sum of what is missed, which does not cancel."""
     p, t = asked.p, binary_target(asked)
-    q, ce = torch.sigmoid(x), F.binary_cross_entropy_with_logits(x, t, reduction="none")
-    loss = ce * (1 - (q * t + (1 - q) * (1 - t))) ** p["gamma"]
+    missed = torch.sigmoid(-x) * t + torch.sigmoid(x) * (1 - t)
+    loss = F.binary_cross_entropy_with_logits(x, t, reduction="none") * missed ** p["gamma"]
     if p["alpha"] is not None:
         loss = (p["alpha"] * t + (1 - p["alpha"]) * (1 - t)) * loss
     return counted(asked, loss)
@@ -221,7 +221,7 @@ def categorical_focal(asked, x):
     count = rows.shape[1]
     dense, keep = dense_target(asked, count)
     logs = F.log_softmax(rows, 1)
-    loss = (asked.bound("alpha", count) * (1 - logs.exp()) ** p["gamma"] * (-dense * logs)).sum(1)
+    loss = (asked.bound("alpha", count) * (-torch.expm1(logs)) ** p["gamma"] * (-dense * logs)).sum(1)
     return loss, keep, dense.sum(1)
 
 

@@ -1,0 +1,152 @@
+//! f16 and bf16: the f32 computation on the same numbers, rounded once.
+
+mod support;
+
+use half::{bf16, f16};
+use losskit::Loss;
+use losskit::tensor::Dtype;
+
+use support::call::value_of;
+use support::cases::{self, Case};
+use support::{Array, Given, evaluate, same_bits};
+
+const HALVES: [Dtype; 2] = [Dtype::F16, Dtype::Bf16];
+
+/// The operands in one type: those that were of floating point.
+fn cast(given: &[Given], dtype: Dtype) -> Vec<Given> {
+    let cast = |given: &Given| {
+        let array = if given.array.dtype().is_float() { given.array.cast(dtype) } else { given.array.clone() };
+        Given::new(&given.name, array)
+    };
+    given.iter().map(cast).collect()
+}
+
+struct Results {
+    value: Array,
+    gradient: Array,
+    hessian: Option<Array>,
+}
+
+/// Calls with outputs of one type.
+fn run(loss: &Loss, mut given: Vec<Given>, outputs: Dtype) -> Results {
+    given[0] = given[0].clone().with_gradient(outputs);
+    if loss.operands()[0].has_hessian {
+        given[0] = given[0].clone().with_hessian(outputs);
+    }
+    let value = value_of(loss, None, &mut given, outputs).unwrap_or_else(|error| panic!("{loss}: {error}"));
+    let input = given.swap_remove(0);
+    Results { value, gradient: input.gradient.expect("asked for"), hessian: input.hessian }
+}
+
+fn same(loss: &Loss, how: &str, found: &Results, expected: &Results, outputs: Dtype) {
+    same_bits(&format!("{loss}, {how}: value"), &found.value, &expected.value.cast(outputs));
+    same_bits(&format!("{loss}, {how}: gradient"), &found.gradient, &expected.gradient.cast(outputs));
+    if let (Some(found), Some(expected)) = (&found.hessian, &expected.hessian) {
+        same_bits(&format!("{loss}, {how}: hessian"), found, &expected.cast(outputs));
+    }
+}
+
+fn each_call(mut visit: impl FnMut(&Loss, Vec<Given>)) {
+    for case in cases::all() {
+        for weighed in [false, true] {
+            let mut given = case.given(case.shape, Dtype::F32, 21);
+            if weighed {
+                given.extend(case.weights(&given, Dtype::F32, 22));
+            }
+            let binding = if weighed { Case::WEIGHED } else { "" };
+            let separator = if weighed { ", " } else { "" };
+            let loss = case.loss(&format!("{binding}{separator}reduction={}", if weighed { "none" } else { "mean" }));
+            visit(&loss, given);
+        }
+    }
+}
+
+#[test]
+fn every_loss_computes_in_f32_and_rounds_once() {
+    each_call(|loss, given| {
+        for half in HALVES {
+            let narrow = cast(&given, half);
+            let wide = cast(&narrow, Dtype::F32);
+            // Outputs of f64 hold what the f32 computation found, before it is rounded to any narrower type.
+            let expected = run(loss, wide, Dtype::F64);
+            same(loss, &format!("{half} in and out"), &run(loss, narrow.clone(), half), &expected, half);
+            same(loss, &format!("{half} in, f32 out"), &run(loss, narrow, Dtype::F32), &expected, Dtype::F32);
+        }
+    });
+}
+
+#[test]
+fn operands_of_several_types_go_together() {
+    each_call(|loss, given| {
+        let narrow = cast(&given, Dtype::F16);
+        let expected = run(loss, cast(&narrow, Dtype::F32), Dtype::F64);
+        let mut mixed = narrow;
+        for given in &mut mixed[1..] {
+            // What a target is compared with is of its own type; weights may be of any.
+            if given.name == "target" && given.array.dtype().is_float() {
+                given.array = given.array.cast(Dtype::F32);
+            } else if given.name == "sample_weight" {
+                given.array = given.array.cast(Dtype::F64);
+            }
+        }
+        same(loss, "mixed", &run(loss, mixed, Dtype::F16), &expected, Dtype::F16);
+    });
+}
+
+#[test]
+fn accumulation_rounds_once() {
+    each_call(|loss, given| {
+        for half in HALVES {
+            let narrow = cast(&given, half);
+            let exact = run(loss, cast(&narrow, Dtype::F32), Dtype::F64).gradient;
+            let start = 0.337;
+            let mut given = narrow;
+            let before = Array::new(half, exact.shape(), &vec![start; exact.count()]);
+            given[0].gradient = Some(before.clone());
+            given[0].accumulate = true;
+            evaluate(loss, None, &mut given, None).unwrap_or_else(|error| panic!("{loss}: {error}"));
+            let sums: Vec<f64> = exact.numbers().iter().zip(before.numbers()).map(|(new, old)| old + new).collect();
+            let expected = Array::new(half, exact.shape(), &sums);
+            same_bits(&format!("{loss}, accumulated in {half}"), given[0].gradient.as_ref().expect("there"), &expected);
+        }
+    });
+}
+
+#[test]
+fn in_place_is_as_out_of_place() {
+    each_call(|loss, given| {
+        for half in HALVES {
+            let mut given = cast(&given, half);
+            let expected = run(loss, given.clone(), half).gradient;
+            given[0].in_place = true;
+            evaluate(loss, None, &mut given, None).unwrap_or_else(|error| panic!("{loss}: {error}"));
+            same_bits(&format!("{loss}, {half} in place"), &given[0].array, &expected);
+        }
+    });
+}
+
+/// The gradient 2(x − t) of every number there is, subnormals, infinities and NaN included.
+#[test]
+fn every_number_is_read_and_written_exactly() {
+    let loss = Loss::parse("mse(reduction=sum)").expect("a loss");
+    let patterns = 0..=u16::MAX;
+    for half in HALVES {
+        let widen =
+            |bits: u16| if half == Dtype::F16 { f16::from_bits(bits).to_f32() } else { bf16::from_bits(bits).to_f32() };
+        let narrow = |number: f32| {
+            if half == Dtype::F16 { f16::from_f32(number).to_f64() } else { bf16::from_f32(number).to_f64() }
+        };
+        let numbers: Vec<f64> = patterns.clone().map(|bits| f64::from(widen(bits))).collect();
+        let input = Array::new(half, &[numbers.len()], &numbers);
+        let target = Array::new(half, &[numbers.len()], &vec![0.75; numbers.len()]);
+        let mut given = [Given::new("input", input).with_gradient(half), Given::new("target", target)];
+        evaluate(&loss, None, &mut given, None).expect("a gradient");
+        let gradient = given[0].gradient.as_ref().expect("asked for");
+        for bits in patterns.clone() {
+            let expected = narrow(2.0 * (widen(bits) - 0.75));
+            let found = gradient.get(usize::from(bits));
+            let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
+            assert!(same, "{half} {bits:#06x}: {found:e} instead of {expected:e}");
+        }
+    }
+}
