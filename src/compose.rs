@@ -30,6 +30,18 @@ pub struct Term {
     pub roles: Roles,
 }
 
+impl Term {
+    /// Whether it is reduced and needs no operands but `input` and, if it has a target, `target`.
+    fn is_plain(&self) -> bool {
+        let named = self.roles.input == "input" && self.roles.target.as_deref().is_none_or(|name| name == "target");
+        let alone = self.roles.parameter.is_none() && self.reduction.denominator_operand().is_none();
+        // Optional operands cannot be given to a call of a pair, unless they go by the pair's own names.
+        let optional = [&self.roles.sample_weight, &self.roles.mask];
+        let apart = optional.into_iter().flatten().all(|name| name != "input" && name != "target");
+        self.reduction.is_reduced() && named && alone && apart
+    }
+}
+
 /// The names of the operands that a term reads, by their part in the formula.
 #[derive(Clone, Debug, Default)]
 pub struct Roles {
@@ -50,6 +62,8 @@ pub struct Loss {
     spec: spec::Spec,
     terms: Vec<(f64, Term)>,
     operands: Vec<OperandInfo>,
+    /// Whether it is a single reduced term of the operands `input` and, if any, `target`.
+    plain: bool,
 }
 
 /// One operand that a loss takes.
@@ -88,7 +102,8 @@ impl Loss {
             return Err(spec::refuse(text, &spec.terms[other].location, &refusal));
         }
         let operands = bind::operands_of(&terms);
-        Ok(Loss { spec, terms, operands })
+        let plain = matches!(&terms[..], [(_, term)] if term.is_plain());
+        Ok(Loss { spec, terms, operands, plain })
     }
 
     /// The operands that the loss takes: inputs first, in the order of the terms, then optional ones.
@@ -135,6 +150,9 @@ impl Loss {
         target: Option<Tensor<'_>>,
         gradient: Option<TensorMut<'_>>,
     ) -> Result<f64> {
+        if let Some(value) = plan::evaluate_plain(self, context, &input, target.as_ref(), gradient.as_ref()) {
+            return value;
+        }
         if !self.is_reduced() {
             let message = "a loss with reduction=none has no single value; use the call with operands";
             return Err(Error::new(Status::Unsupported, message));

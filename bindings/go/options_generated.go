@@ -359,7 +359,7 @@ func (o Huber) terms() []term { return []term{{1, o.Spec()}} }
 // Targets are labels of the input's shape without axis, or dense (one-hot or soft) of the input's shape.
 // label_smoothing s makes t into (1-s)t + s/C. A mean divides by the number of rows that count; PyTorch's mean with
 // class weights is weighted_mean. With from=probs a probability of 0 under a target costs infinity; nothing is
-// clipped or renormalised. On a tensor of rank 1 the class axis is 0.
+// clipped or renormalised, and labels read the labelled class alone. On a tensor of rank 1 the class axis is 0.
 //
 // Suits: multiclass, segmentation. Reference: Good, Rational decisions (1952); PyTorch CrossEntropyLoss.
 type CrossEntropy struct {

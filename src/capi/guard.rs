@@ -28,7 +28,7 @@ pub unsafe fn guard(name: &'static str, error: *mut lk_error, body: impl FnOnce(
     let outcome = caught(name, body).unwrap_or_else(|payload| Err(panicked(name, payload.as_ref())));
     // SAFETY: the caller's; the size was checked above.
     if let Some(error) = unsafe { error.as_mut() } {
-        error.record(outcome.as_ref().map(|()| ()));
+        error.record(outcome.as_ref().copied());
     }
     outcome.map_or_else(|error| error.status as lk_status, |()| LK_OK)
 }

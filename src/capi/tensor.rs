@@ -82,7 +82,7 @@ struct Parts {
 
 /// # Safety
 /// `tensor` points to a valid `lk_tensor`, or is NULL or misaligned.
-#[inline]
+#[inline(always)]
 unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
     // SAFETY: the caller's.
     let (tensor, dtype, layout) = unsafe { described(tensor, name)? };
@@ -111,7 +111,7 @@ unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
 ///
 /// # Safety
 /// As [`parts`].
-#[inline]
+#[inline(always)]
 unsafe fn described<'a>(tensor: *const lk_tensor, name: &str) -> Result<(&'a lk_tensor, Dtype, Layout)> {
     // SAFETY: the caller's.
     let tensor = unsafe { pointer::shared(tensor, name)? };
@@ -127,7 +127,7 @@ unsafe fn described<'a>(tensor: *const lk_tensor, name: &str) -> Result<(&'a lk_
     Ok((tensor, dtype, layout))
 }
 
-#[inline]
+#[inline(always)]
 fn layout(shape: &[i64], strides: &[i64], dtype: Dtype, name: &str) -> Result<Layout> {
     let refuse = |message: String| Error::new(Status::InvalidShape, message);
     let mut extents = [0_usize; MAX_RANK];
@@ -172,6 +172,7 @@ fn fits(layout: &Layout, dtype: Dtype, address: usize) -> bool {
 ///
 /// # Safety
 /// The tensor is valid, and its elements may be read, for `'a`.
+#[inline(always)]
 pub unsafe fn input<'a>(tensor: *const lk_tensor, name: &str) -> Result<Tensor<'a>> {
     // SAFETY: the caller's.
     let Parts { dtype, layout, address } = unsafe { parts(tensor, name)? };
@@ -183,6 +184,7 @@ pub unsafe fn input<'a>(tensor: *const lk_tensor, name: &str) -> Result<Tensor<'
 ///
 /// # Safety
 /// The tensor is NULL, or valid for `'a`, and its elements may be read and written.
+#[inline(always)]
 pub unsafe fn output<'a>(tensor: *const lk_tensor, name: &str) -> Result<Option<TensorMut<'a>>> {
     if tensor.is_null() {
         return Ok(None);

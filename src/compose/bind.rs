@@ -1,5 +1,7 @@
 //! From the operands of a call to the operands of each term, with every check that needs no element.
 
+use smallvec::SmallVec;
+
 use super::{GRAD_OUTPUT, Loss, OperandInfo, Term};
 use crate::engine::{Names, Operands};
 use crate::error::{Error, Result, Status};
@@ -169,13 +171,19 @@ impl<'a> Call<'a> {
 
     /// Refuses outputs that share memory with anything but the operand that they replace.
     pub fn check_overlap(&self, value: Option<&TensorMut<'_>>) -> Result<()> {
-        let derivatives = self.operands.iter().enumerate().flat_map(|(index, operand)| {
-            let gradient = operand.gradient.as_ref().map(|tensor| (index, operand.name, "gradient of ", tensor));
-            let hessian = operand.hessian.as_ref().map(|tensor| (index, operand.name, "hessian of ", tensor));
-            gradient.into_iter().chain(hessian)
-        });
-        let outputs = derivatives.chain(value.map(|tensor| (self.operands.len(), "value", "", tensor)));
-        for (position, (index, name, kind, output)) in outputs.clone().enumerate() {
+        let mut outputs: SmallVec<[(usize, &str, &str, &TensorMut<'_>); 4]> = SmallVec::new();
+        for (index, operand) in self.operands.iter().enumerate() {
+            if let Some(gradient) = &operand.gradient {
+                outputs.push((index, operand.name, "gradient of ", gradient));
+            }
+            if let Some(hessian) = &operand.hessian {
+                outputs.push((index, operand.name, "hessian of ", hessian));
+            }
+        }
+        if let Some(value) = value {
+            outputs.push((self.operands.len(), "value", "", value));
+        }
+        for (position, &(index, name, kind, output)) in outputs.iter().enumerate() {
             if output.layout().elements() == 0 {
                 continue;
             }
@@ -192,7 +200,7 @@ impl<'a> Call<'a> {
                     return Err(Error::new(Status::Overlap, message).at(index));
                 }
             }
-            for (_, other_name, other_kind, other) in outputs.clone().skip(position + 1) {
+            for &(_, other_name, other_kind, other) in &outputs[position + 1..] {
                 if overlap(output, &extent_mut(other)) {
                     let message = format!("{kind}{name} shares memory with {other_kind}{other_name}");
                     return Err(Error::new(Status::Overlap, message).at(index));
@@ -201,6 +209,14 @@ impl<'a> Call<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a gradient fits its input and certainly shares no memory with it, nor with the target.
+pub fn is_free(gradient: &TensorMut<'_>, input: &Tensor<'_>, target: Option<&Tensor<'_>>) -> bool {
+    let fits = gradient.dtype().is_float() && gradient.shape() == input.shape();
+    let apart = |tensor: &Tensor<'_>| !overlap(gradient, &extent(tensor));
+    let somewhere = gradient.layout().elements() != 0;
+    fits && somewhere && elements_are_distinct(gradient.layout()) && apart(input) && target.is_none_or(apart)
 }
 
 /// Whether an operand's gradient lies exactly over it.

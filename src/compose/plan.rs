@@ -2,9 +2,9 @@
 
 use smallvec::SmallVec;
 
-use super::bind::{Call, Operand, is_replaced};
+use super::bind::{self, Call, Operand, is_replaced};
 use super::reduce::Empty;
-use super::{GRAD_OUTPUT, Term};
+use super::{GRAD_OUTPUT, Loss, Term};
 use crate::context::Context;
 use crate::engine::{self, Census, Operands, Output, Outputs, Scale};
 use crate::error::{Error, Result, Status};
@@ -42,6 +42,45 @@ pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<Tensor
     finish(&call, context, value, &mut steps, upstream)
 }
 
+/// The everyday call on the short way: a single plain term, whose two operands need no binding by name. Nothing where
+/// anything is out of the ordinary, including whatever is to be refused: the general way then finds the words for it.
+pub fn evaluate_plain(
+    loss: &Loss,
+    context: Option<&Context>,
+    input: &Tensor<'_>,
+    target: Option<&Tensor<'_>>,
+    gradient: Option<&TensorMut<'_>>,
+) -> Option<Result<f64>> {
+    let [(coefficient, term)] = &loss.terms[..] else { return None };
+    if !loss.plain || term.roles.target.is_some() != target.is_some() || !input.dtype().is_float() {
+        return None;
+    }
+    if gradient.is_some_and(|gradient| !bind::is_free(gradient, input, target)) {
+        return None;
+    }
+    let operands = Operands {
+        input,
+        replaced: false,
+        target,
+        sample_weight: None,
+        mask: None,
+        parameter: None,
+        grad_output: None,
+    };
+    let elements = term.family.shape(&operands).ok()?;
+    let weighs = term.reduction.weighs();
+    let census = term.family.census(context, &operands, &Call::names(term), elements.elements(), weighs).ok()?;
+    let divisor = term.reduction.divisor(&census, None, elements.rank());
+    if divisor == 0.0 {
+        return None;
+    }
+    let gradient = gradient.map(|&tensor| Output { tensor, accumulate: false });
+    let outputs = Outputs { values: None, gradient, hessian: None };
+    let scale = Scale { values: *coefficient, derivatives: coefficient / divisor };
+    let call = engine::Call { context, operands, census, outputs, scale };
+    Some(term.family.evaluate(&call).map(|sum| coefficient * (sum.value() / divisor)))
+}
+
 /// Evaluates a call that was checked and in which no gradient replaces what is still needed.
 fn finish<'a>(
     call: &Call<'a>,
@@ -70,7 +109,7 @@ fn finish<'a>(
             total = total.plus(filler);
             continue;
         }
-        let derivatives = step.coefficient * factor / step.divisor;
+        let derivatives = step.coefficient / step.divisor * factor;
         let scale = Scale { values: step.coefficient, derivatives };
         let wanted = outputs.values.is_some() || outputs.gradient.is_some() || outputs.hessian.is_some() || reduced;
         if wanted {
@@ -99,7 +138,8 @@ fn prepare<'a>(call: &Call<'a>, context: Option<&Context>, steps: &mut SmallVec<
             call.value_shape()?;
         }
         shape = Some(own);
-        let census = term.family.census(context, &operands, &Call::names(term), term.reduction.weighs())?;
+        let census =
+            term.family.census(context, &operands, &Call::names(term), elements.elements(), term.reduction.weighs())?;
         let given = term.reduction.denominator_operand().and_then(|name| call.find(name));
         let given = given.map(|operand| operand.tensor.elements().element(0));
         let divisor = term.reduction.divisor(&census, given, elements.rank());

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::census::Census;
-use super::softmax::{Accepts, Weights, census_of_rows, rows_of};
+use super::softmax::{Accepts, PerClass, Weights, census_of_rows, rows_of};
 use super::target::required;
 use super::{Call, Family, Names, Operands, Output, Shares, computes_in_double, level::Work, take_part};
 use crate::context::Context;
@@ -57,6 +57,7 @@ impl<K: Kernel> Family for Margin<K> {
         context: Option<&Context>,
         operands: &Operands<'_>,
         names: &Names<'_>,
+        _elements: usize,
         weigh: bool,
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
@@ -64,7 +65,7 @@ impl<K: Kernel> Family for Margin<K> {
             true => Some(self.class_weight.of::<f64>(operands.parameter, rows.1)?),
             false => None,
         };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_deref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_ref())
     }
 
     fn has_hessian(&self) -> bool {
@@ -87,7 +88,8 @@ struct Job<'a, S, K> {
     dense: Option<View<'a>>,
     labels: Option<View<'a>>,
     ignored: Option<i64>,
-    weights: &'a [S],
+    weights: &'a PerClass<S>,
+    classes: usize,
     sample_weight: Option<View<'a>>,
     mask: Option<View<'a>>,
     grad_output: Option<View<'a>>,
@@ -113,6 +115,7 @@ impl<K: Kernel> Margin<K> {
             labels: labels.then(|| target.elements()),
             ignored: self.ignore_index,
             weights: &weights,
+            classes,
             sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),
             mask: operands.mask.map(|tensor| tensor.elements()),
             grad_output: operands.grad_output.map(|tensor| tensor.elements()),
@@ -172,9 +175,10 @@ fn row<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         labels.read_labels(index, &mut label);
     }
     let masked = job.mask.as_ref().is_some_and(|mask| mask.element(index) == 0.0);
-    let counts = !masked && !(job.ignored.is_some() && label[0] == job.ignored);
+    let ignored = job.ignored.is_some() && label[0] == job.ignored;
+    let counts = !masked && !ignored;
     let weight = job.sample_weight.as_ref().map_or(1.0, |weight| weight.element(index));
-    let classes = job.weights.len();
+    let classes = job.classes;
     let label = label[0].filter(|_| counts).and_then(|label| usize::try_from(label).ok()).unwrap_or(usize::MAX);
     let scores = scan::<S, R, K>(job, index, label);
     let margin = R::from_f64(job.kernel.offset()) + (scores.worst - R::from_f64(scores.true_score));
@@ -211,9 +215,8 @@ struct Scores<R> {
 
 #[inline(always)]
 fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(job: &Job<'_, S, K>, index: usize, label: usize) -> Scores<R> {
-    let classes = job.weights.len();
-    let infinity = R::ONE / R::ZERO;
-    let (mut worst, mut worst_class) = (-infinity, 0);
+    let classes = job.classes;
+    let (mut worst, mut worst_class) = (-R::INFINITY, 0);
     let mut true_score = Lanes::<LANES>::default();
     let mut class_weight = Sum::ZERO;
     let mut buffer = [S::default(); BLOCK];
@@ -238,12 +241,11 @@ fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(job: &Job<'_, S, K>, index: 
             }
             let target = targets[place].to_f64();
             if target != 0.0 {
-                class_weight = class_weight.plus(target * job.weights[start + place].to_f64());
+                class_weight = class_weight.plus(target * job.weights.weight(start + place).to_f64());
             }
         }
     }
-    let uniform = job.weights.iter().all(|&weight| weight.to_f64() == 1.0);
-    let class_weight = if uniform { 1.0 } else { class_weight.value() };
+    let class_weight = if job.weights.is_one() { 1.0 } else { class_weight.value() };
     Scores { worst, worst_class, true_score: true_score.fold().value(), class_weight }
 }
 

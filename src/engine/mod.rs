@@ -141,6 +141,7 @@ pub trait Family: Send + Sync {
         context: Option<&Context>,
         operands: &Operands<'_>,
         names: &Names<'_>,
+        elements: usize,
         weigh: bool,
     ) -> Result<Census>;
 

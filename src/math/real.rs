@@ -56,7 +56,7 @@ impl MultiplyAdd for Emulated {
         let back = sum - product;
         let error = (product - (sum - back)) + (addend - back);
         let bits = sum.to_bits();
-        let inexact = error > 0.0 || error < 0.0;
+        let inexact = error.abs() > 0.0;
         let away = (error > 0.0) == (sum > 0.0);
         let odd = if away { bits.wrapping_add(1) } else { bits.wrapping_sub(1) };
         let rounded = if inexact && bits & 1 == 0 { odd } else { bits };
@@ -91,6 +91,10 @@ pub trait Real:
     const ONE: Self;
     /// One half.
     const HALF: Self;
+    /// Positive infinity.
+    const INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
     /// Two.
     const TWO: Self;
     /// Adding this to a small number leaves that number, rounded to an integer, in the low bits.
@@ -257,6 +261,8 @@ macro_rules! lane_real {
             const ZERO: Self = Lane(0.0, PhantomData);
             const ONE: Self = Lane(1.0, PhantomData);
             const HALF: Self = Lane(0.5, PhantomData);
+            const INFINITY: Self = Lane($scalar::INFINITY, PhantomData);
+            const NAN: Self = Lane($scalar::NAN, PhantomData);
             const TWO: Self = Lane(2.0, PhantomData);
             const ROUNDER: Self = Lane($rounder, PhantomData);
             const LOG2_E: Self = Lane(std::$scalar::consts::LOG2_E, PhantomData);

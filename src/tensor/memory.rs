@@ -431,10 +431,15 @@ impl<'a> View<'a> {
         }));
     }
 
+    /// Whether [`View::run`] lends.
+    pub fn lends<T: Scalar>(&self) -> bool {
+        self.lendable && self.dtype == T::DTYPE && self.walk.outer.is_run()
+    }
+
     /// Lends elements `start..start + count` if they lie in memory just so, for a view of single elements.
     #[inline(always)]
     pub fn run<T: Scalar>(&self, start: usize, count: usize) -> Option<&[T]> {
-        if !self.lendable || self.dtype != T::DTYPE || !self.walk.outer.is_run() {
+        if !self.lends::<T>() {
             return None;
         }
         assert!(start <= self.walk.count && count <= self.walk.count - start, "elements beyond the tensor");
@@ -553,6 +558,11 @@ impl Split<'_> {
         self
     }
 
+    /// Whether [`Part::run`] lends.
+    pub fn lends<T: Scalar>(&self) -> bool {
+        !self.accumulate && self.dtype == T::DTYPE && self.walk.outer.is_run()
+    }
+
     /// The first row of a unit.
     fn first_row(&self, unit: usize) -> usize {
         let pieces = self.group.div_ceil(self.piece);
@@ -588,7 +598,7 @@ impl Part<'_> {
     /// Lends elements to be overwritten if they lie in memory just so, for a split of single elements.
     #[inline(always)]
     pub fn run<T: Scalar>(&mut self, start: usize, count: usize) -> Option<&mut [T]> {
-        if self.split.accumulate || self.split.dtype != T::DTYPE || !self.split.walk.outer.is_run() {
+        if !self.split.lends::<T>() {
             return None;
         }
         self.check(start, count);

@@ -23,7 +23,7 @@ pub fn elements_are_distinct(layout: &Layout) -> bool {
         if stride < reached {
             return false;
         }
-        reached = stride * (extent - 1) + reached;
+        reached += stride * (extent - 1);
     }
     true
 }
@@ -36,7 +36,9 @@ pub fn are_disjoint(first: Extent<'_>, second: Extent<'_>) -> bool {
     if a.1 <= b.0 || b.1 <= a.0 {
         return true;
     }
-    interleave(first, second, a.0, b.0)
+    // Two arrays without gaps that are not apart do meet.
+    let both_filled = first.layout.is_contiguous() && second.layout.is_contiguous();
+    !both_filled && interleave(first, second, a.0, b.0)
 }
 
 /// Whether both repeat at one distance and fit into it side by side: columns of one matrix, or fields of one record.
@@ -66,7 +68,7 @@ fn width_below(extent: Extent<'_>, distance: usize) -> Option<usize> {
     let mut width = extent.size;
     for (count, stride) in by_stride(extent.layout) {
         let step = stride * extent.size;
-        if step % distance != 0 {
+        if !step.is_multiple_of(distance) {
             width += step * (count - 1);
         }
     }

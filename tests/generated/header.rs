@@ -47,12 +47,19 @@ pub fn text() -> String {
     let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml is valid");
     config.header = Some(OVERVIEW.to_string());
     config.after_includes = Some(version_macros());
-    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate();
+    // The files that export something, in reading order.
+    let files = ["error", "tensor", "loss", "context", "catalog", "advise"];
+    let builder = files.iter().fold(cbindgen::Builder::new().with_config(config), |builder, file| {
+        builder.with_src(root.join("src/capi").join(file).with_extension("rs"))
+    });
     let mut bytes = Vec::new();
-    bindings.expect("src/capi can be read").write(&mut bytes);
+    builder.generate().expect("src/capi can be read").write(&mut bytes);
     let text = String::from_utf8(bytes).expect("the header is UTF-8");
     // The sizes of arrays that C passes by their first element.
-    let text = text.replace("double *out,", "double out[3],").replace("int64_t *shape,", "int64_t shape[8],");
+    let text = text
+        .replace("\\@", "@")
+        .replace("double *out,", "double out[3],")
+        .replace("int64_t *shape,", "int64_t shape[8],");
     without_safety_sections(&text)
 }
 

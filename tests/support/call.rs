@@ -4,7 +4,7 @@ use losskit::error::Result;
 use losskit::tensor::Dtype;
 use losskit::{Context, Loss, Operand};
 
-use super::{Arrangement, Array};
+use super::{Arrangement, Array, Random};
 
 /// An operand and where its derivatives go.
 #[derive(Clone)]
@@ -79,6 +79,14 @@ pub fn value_of(loss: &Loss, context: Option<&Context>, given: &mut [Given], dty
     Ok(value)
 }
 
+/// Value as f64 and gradient by the first operand in its own type.
+pub fn run(loss: &Loss, given: &[Given]) -> (Vec<f64>, Vec<f64>) {
+    let mut given = given.to_vec();
+    given[0] = given[0].clone().with_gradient(given[0].array.dtype());
+    let value = value_of(loss, None, &mut given, Dtype::F64).unwrap_or_else(|error| panic!("{loss}: {error}"));
+    (value.numbers(), given[0].gradient.as_ref().expect("asked for").numbers())
+}
+
 /// Refuses arrays that differ in a bit, whatever their layouts; all NaN are alike.
 pub fn same_bits(what: &str, found: &Array, expected: &Array) {
     assert_eq!(found.shape(), expected.shape(), "{what}: shapes");
@@ -90,4 +98,21 @@ pub fn same_bits(what: &str, found: &Array, expected: &Array) {
         let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
         assert!(same, "{what}[{index}]: {found:e} instead of {expected:e}");
     }
+}
+
+pub fn parse(text: &str) -> Loss {
+    Loss::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+pub fn pair(input: Array, target: Array) -> Vec<Given> {
+    vec![Given::new("input", input), Given::new("target", target)]
+}
+
+pub fn logits(seed: u64, shape: &[usize]) -> Array {
+    Array::new(Dtype::F32, shape, &Random::new(seed).numbers(shape.iter().product(), -4.0, 4.0))
+}
+
+pub fn labels(seed: u64, rows: usize, classes: usize) -> Array {
+    let mut random = Random::new(seed);
+    Array::new(Dtype::I64, &[rows], &(0..rows).map(|_| random.below(classes) as f64).collect::<Vec<f64>>())
 }

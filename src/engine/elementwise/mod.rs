@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::census::{self, Census};
+use super::level::Work;
 use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
 use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double};
 use crate::context::Context;
@@ -12,7 +13,7 @@ use crate::tensor::{Shape, Tensor, View, axis_last};
 
 mod walk;
 
-use walk::{BLOCK, Job, TaskWork};
+use walk::{BLOCK, Everyday, Job, TaskWork};
 
 /// A loss element and its derivatives with respect to the input.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +68,9 @@ pub struct Along {
     /// The parameter's name, for messages.
     pub name: &'static str,
 }
+
+/// Which targets are accepted, and what to say of others.
+type Rule = (fn(f64) -> bool, &'static str);
 
 /// An elementwise loss with its options.
 pub struct Elementwise<K> {
@@ -134,7 +138,7 @@ impl<K> Elementwise<K> {
     }
 
     /// What a target must be, if it must be anything, as text.
-    fn rule(&self, target: &Tensor<'_>) -> Option<(fn(f64) -> bool, &'static str)> {
+    fn rule(&self, target: &Tensor<'_>) -> Option<Rule> {
         match self.targets {
             Targets::Binary => Some((|label| label == 0.0 || label == 1.0, "is neither 0 nor 1")),
             Targets::Signed => Some((|label| label == -1.0 || label == 1.0, "is neither -1 nor 1")),
@@ -162,9 +166,9 @@ impl<K: Kernel> Family for Elementwise<K> {
         context: Option<&Context>,
         operands: &Operands<'_>,
         names: &Names<'_>,
+        elements: usize,
         weigh: bool,
     ) -> Result<Census> {
-        let elements = self.shape(operands)?.elements();
         let rule = operands.target.and_then(|target| self.rule(target));
         let detect = self.targets == Targets::Detected;
         if operands.mask.is_none() && self.ignore_index.is_none() && rule.is_none() && !detect && !weigh {
@@ -260,34 +264,60 @@ impl<K: Kernel> Elementwise<K> {
                 tensor.split_elements(shares.share() * unit, output.accumulate)
             })
         };
-        let parameter = self.spread(operands)?;
-        let job = Job {
+        let target = operands.target.map(full);
+        let everyday = Everyday {
             kernel: self.kernel.for_targets(&call.census),
-            curvature: self.curvature,
-            ignore_index: self.ignore_index.map(|label| label as f64),
             input: operands.of_input(full(input)),
-            target: operands.target.map(full),
-            weight: parameter.as_ref().map(full),
-            sample_weight: operands.sample_weight.map(repeated),
-            mask: operands.mask.map(repeated),
-            grad_output: operands.grad_output.map(repeated),
-            values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
+            target,
             gradient: split(call.outputs.gradient),
-            hessian: split(call.outputs.hessian),
-            group: if by_group { group } else { 1 },
-            value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
             derivative_factor: call.scale.derivatives / group as f64,
         };
-        let mut sum = Sum::ZERO;
-        let level = call.level();
-        let work = |task: usize, range: Range<usize>| {
-            let result = level.run::<S, _>(TaskWork { job: &job, task, range });
-            result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
+        let sum = if self.is_plain(call) && everyday.is_direct::<S>() {
+            run::<S, _>(call, shares, &everyday)?
+        } else {
+            let parameter = self.spread(operands)?;
+            let values = |output: Output<'c>| output.tensor.split_elements(shares.share(), output.accumulate);
+            let job = Job {
+                everyday,
+                curvature: self.curvature,
+                ignore_index: self.ignore_index.map(|label| label as f64),
+                weight: parameter.as_ref().map(full),
+                sample_weight: operands.sample_weight.map(repeated),
+                mask: operands.mask.map(repeated),
+                grad_output: operands.grad_output.map(repeated),
+                values: call.outputs.values.map(values),
+                hessian: split(call.outputs.hessian),
+                group: if by_group { group } else { 1 },
+                value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
+            };
+            run::<S, _>(call, shares, &job)?
         };
-        shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
         // The mean over the averaged axis is part of the loss element.
-        Ok(Sum::ZERO.plus(if averaged.is_some() { sum.value() / group as f64 } else { sum.value() }))
+        Ok(if averaged.is_some() { Sum::ZERO.plus(sum.value() / group as f64) } else { sum })
     }
+
+    /// Whether a call wants no more than value and gradient, unweighted.
+    fn is_plain(&self, call: &Call<'_>) -> bool {
+        let Operands { sample_weight, mask, grad_output, .. } = &call.operands;
+        let weighted = sample_weight.is_some() || mask.is_some() || grad_output.is_some();
+        let more = call.outputs.values.is_some() || call.outputs.hessian.is_some();
+        !weighted && !more && self.ignore_index.is_none() && self.along.is_none()
+    }
+}
+
+/// Runs a job's shares and adds up their sums.
+fn run<S: Scalar, J: Sync>(call: &Call<'_>, shares: Shares, job: &J) -> Result<Sum>
+where
+    for<'j> TaskWork<'j, J>: Work<S, Output = Option<Sum>>,
+{
+    let mut sum = Sum::ZERO;
+    let level = call.level();
+    let work = |task: usize, range: Range<usize>| {
+        let result = level.run::<S, _>(TaskWork { job, task, range });
+        result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
+    };
+    shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
+    Ok(sum)
 }
 
 fn identity(rank: usize) -> ([usize; crate::tensor::MAX_RANK], usize) {

@@ -12,29 +12,34 @@ use crate::tensor::{Part, Split, View};
 /// Elements processed together: a few arrays of them stay in the first-level cache.
 pub const BLOCK: usize = 256;
 
-/// Everything that the tasks of one call share.
-pub struct Job<'a, K> {
+/// What every call has: all that the everyday one needs.
+pub struct Everyday<'a, K> {
     pub kernel: K,
-    pub curvature: Curvature,
-    pub ignore_index: Option<f64>,
     pub input: View<'a>,
     pub target: Option<View<'a>>,
+    pub gradient: Option<Split<'a>>,
+    pub derivative_factor: f64,
+}
+
+/// Everything that the tasks of one call share.
+pub struct Job<'a, K> {
+    pub everyday: Everyday<'a, K>,
+    pub curvature: Curvature,
+    pub ignore_index: Option<f64>,
     pub weight: Option<View<'a>>,
     pub sample_weight: Option<View<'a>>,
     pub mask: Option<View<'a>>,
     pub grad_output: Option<View<'a>>,
     pub values: Option<Split<'a>>,
-    pub gradient: Option<Split<'a>>,
     pub hessian: Option<Split<'a>>,
     /// Elements that make one loss element.
     pub group: usize,
     pub value_factor: f64,
-    pub derivative_factor: f64,
 }
 
 /// One share of the work.
-pub struct TaskWork<'j, K> {
-    pub job: &'j Job<'j, K>,
+pub struct TaskWork<'j, J> {
+    pub job: &'j J,
     pub task: usize,
     pub range: Range<usize>,
 }
@@ -46,7 +51,7 @@ struct Parts<'p> {
     hessian: Option<Part<'p>>,
 }
 
-impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, K> {
+impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Job<'_, K>> {
     /// The sum over the share; nothing if another thread was given the same share.
     type Output = Option<Sum>;
 
@@ -55,71 +60,70 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, K> {
         let job = self.job;
         let mut parts = Parts {
             values: take_part(&job.values, self.task)?,
-            gradient: take_part(&job.gradient, self.task)?,
+            gradient: take_part(&job.everyday.gradient, self.task)?,
             hessian: take_part(&job.hessian, self.task)?,
         };
-        let direct = direct::<S, R, K>(job, &mut parts, &self.range);
-        Some(direct.unwrap_or_else(|| general::<S, R, K>(job, &mut parts, &self.range)))
+        Some(general::<S, R, K>(job, &mut parts, &self.range))
     }
 }
 
-/// The everyday case: value and gradient, no weights, everything in memory just as the kernel wants it.
-#[inline(always)]
-fn direct<S: Scalar, R: Real<Storage = S>, K: Kernel>(
-    job: &Job<'_, K>,
-    parts: &mut Parts<'_>,
-    range: &Range<usize>,
-) -> Option<Sum> {
-    let plain = job.weight.is_none()
-        && job.sample_weight.is_none()
-        && job.mask.is_none()
-        && job.ignore_index.is_none()
-        && job.grad_output.is_none()
-        && parts.values.is_none()
-        && parts.hessian.is_none();
-    if !plain {
-        return None;
-    }
-    let count = range.len();
-    let input: &[S] = job.input.run(range.start, count)?;
-    let target: &[S] = match &job.target {
-        Some(target) => target.run(range.start, count)?,
-        None => input,
-    };
-    let mut gradient: Option<&mut [S]> = match &mut parts.gradient {
-        Some(gradient) => Some(gradient.run(range.start, count)?),
-        None => None,
-    };
-    let factor = R::from_f64(job.derivative_factor);
-    let kernel = job.kernel;
-    let mut lanes = Lanes::<LANES>::default();
-    let mut values = [S::default(); BLOCK];
-    let mut start = 0;
-    while start < count {
-        let end = count.min(start + BLOCK);
-        let (input, target) = (&input[start..end], &target[start..end]);
-        let values = &mut values[..input.len()];
-        let target = &target[..input.len()];
-        match &mut gradient {
-            Some(gradient) => {
-                let gradient = &mut gradient[start..end][..input.len()];
-                for index in 0..input.len() {
-                    let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
-                    values[index] = jet.value.store();
-                    gradient[index] = (jet.gradient * factor).store();
+impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, K>> {
+    type Output = Option<Sum>;
+
+    /// Value and gradient without weights, everything in memory just as the kernel wants it.
+    #[inline(always)]
+    fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
+        let Everyday { kernel, ref input, ref target, ref gradient, derivative_factor } = *self.job;
+        let (start, count) = (self.range.start, self.range.len());
+        let input: &[S] = input.run(start, count)?;
+        let target: &[S] = match target {
+            Some(target) => target.run(start, count)?,
+            None => input,
+        };
+        let mut part = take_part(gradient, self.task)?;
+        let mut gradient: Option<&mut [S]> = match &mut part {
+            Some(part) => Some(part.run(start, count)?),
+            None => None,
+        };
+        let factor = R::from_f64(derivative_factor);
+        let mut lanes = Lanes::<LANES>::default();
+        let mut values = [S::default(); BLOCK];
+        let mut start = 0;
+        while start < count {
+            let end = count.min(start + BLOCK);
+            let (input, target) = (&input[start..end], &target[start..end]);
+            let values = &mut values[..input.len()];
+            let target = &target[..input.len()];
+            match &mut gradient {
+                Some(gradient) => {
+                    let gradient = &mut gradient[start..end][..input.len()];
+                    for index in 0..input.len() {
+                        let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
+                        values[index] = jet.value.store();
+                        gradient[index] = (jet.gradient * factor).store();
+                    }
+                }
+                None => {
+                    for index in 0..input.len() {
+                        let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
+                        values[index] = jet.value.store();
+                    }
                 }
             }
-            None => {
-                for index in 0..input.len() {
-                    let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
-                    values[index] = jet.value.store();
-                }
-            }
+            lanes.add::<R>(values);
+            start = end;
         }
-        lanes.add::<R>(values);
-        start = end;
+        Some(lanes.fold())
     }
-    Some(lanes.fold())
+}
+
+impl<K> Everyday<'_, K> {
+    /// Whether every tensor lies in memory just as the kernel wants it.
+    pub fn is_direct<S: Scalar>(&self) -> bool {
+        self.input.lends::<S>()
+            && self.target.as_ref().is_none_or(View::lends::<S>)
+            && self.gradient.as_ref().is_none_or(Split::lends::<S>)
+    }
 }
 
 /// Every case: any layout, type, weights and outputs, through buffers that stay in the cache.
@@ -214,9 +218,10 @@ fn jets<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     start: usize,
     count: usize,
 ) {
-    let kernel = job.kernel;
-    job.input.read(start, &mut buffers.input[..count]);
-    if let Some(target) = &job.target {
+    let kernel = job.everyday.kernel;
+    let Everyday { input, target, .. } = &job.everyday;
+    input.read(start, &mut buffers.input[..count]);
+    if let Some(target) = target {
         target.read(start, &mut buffers.target[..count]);
     }
     match &job.weight {
@@ -280,7 +285,7 @@ fn weigh<S: Scalar, R: Real<Storage = S>, K>(
         }
     }
     for (index, &counts) in counts.iter().enumerate() {
-        let factor = R::from_f64(factor[index] * job.derivative_factor);
+        let factor = R::from_f64(factor[index] * job.everyday.derivative_factor);
         value[index] = R::only_if(counts, R::load(value[index])).store();
         gradient[index] = R::only_if(counts, R::load(gradient[index]) * factor).store();
         hessian[index] = R::only_if(counts, R::load(hessian[index]) * factor).store();

@@ -11,7 +11,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::census::{self, Census};
-use super::softmax::Weights;
+use super::softmax::{PerClass, Weights};
 use super::target::{refuse_label, refuse_shape, required};
 use super::{Call, Family, Names, Operands, computes_in_double};
 use crate::context::Context;
@@ -173,6 +173,7 @@ impl Family for Overlap {
         context: Option<&Context>,
         operands: &Operands<'_>,
         names: &Names<'_>,
+        _elements: usize,
         _weigh: bool,
     ) -> Result<Census> {
         let geometry = Geometry::of(self, operands)?;
@@ -216,14 +217,14 @@ struct RegionFactors<'a> {
     sample_weight: Option<crate::tensor::View<'a>>,
     mask: Option<crate::tensor::View<'a>>,
     grad_output: Option<crate::tensor::View<'a>>,
-    class_weights: &'a [f64],
+    class_weights: &'a PerClass<f64>,
     first_class: usize,
     /// Whether regions have a class of their own.
     by_class: bool,
 }
 
 impl<'a> RegionFactors<'a> {
-    fn new(loss: &Overlap, operands: &Operands<'a>, geometry: &Geometry, class_weights: &'a [f64]) -> Self {
+    fn new(loss: &Overlap, operands: &Operands<'a>, geometry: &Geometry, class_weights: &'a PerClass<f64>) -> Self {
         let view = |tensor: Option<&Tensor<'a>>| tensor.map(|tensor| geometry.by_region(*tensor).elements());
         RegionFactors {
             sample_weight: view(operands.sample_weight),
@@ -240,7 +241,7 @@ impl<'a> RegionFactors<'a> {
     }
 
     fn weight(&self, region: usize, class: usize) -> f64 {
-        let class_weight = if self.by_class { self.class_weights[self.first_class + class] } else { 1.0 };
+        let class_weight = if self.by_class { self.class_weights.weight(self.first_class + class) } else { 1.0 };
         class_weight * self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(region))
     }
 
@@ -275,7 +276,7 @@ impl Overlap {
                         Some(_) => format!("is outside [0, {classes})"),
                         None => "is not a whole number".to_string(),
                     };
-                    return Err(refuse_label(names.target, &target, block.range.start + position, &expected));
+                    return Err(refuse_label(names.target, target, block.range.start + position, &expected));
                 }
             }
             Ok(true)

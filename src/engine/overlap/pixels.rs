@@ -208,11 +208,10 @@ impl<'a, S: Scalar> Pixels<'a, S> {
 /// The softmax over classes of each pixel of a tile, in place.
 #[inline(always)]
 fn softmax<S: Scalar, R: Real<Storage = S>>(tile: &mut [S], classes: usize, pitch: usize) {
-    let infinity = R::ONE / R::ZERO;
     let mut max = [S::default(); 256];
     let mut sum = [0.0_f64; 256];
     let (max, sum) = (&mut max[..pitch], &mut sum[..pitch]);
-    max.fill((-infinity).store());
+    max.fill((-R::INFINITY).store());
     for row in tile.chunks_exact(pitch).take(classes) {
         for (max, &x) in max.iter_mut().zip(row) {
             *max = if x > *max { x } else { *max };

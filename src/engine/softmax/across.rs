@@ -15,12 +15,12 @@ use crate::math::{Real, Scalar, Sum, exp_difference, ln_1p};
 pub const ROWS: usize = 32;
 
 /// Numbers of a tile of rows: class c of row i is at `c * ROWS + i`.
-struct Tile<S> {
-    input: Numbers<S>,
+struct Tile<'t, S> {
+    input: &'t mut [S],
     /// e^(x−max), and later the gradient in its place.
-    exponential: Numbers<S>,
-    target: Numbers<S>,
-    hessian: Numbers<S>,
+    exponential: &'t mut [S],
+    target: &'t mut [S],
+    hessian: &'t mut [S],
 }
 
 /// On the stack, and cleared no further than the classes need.
@@ -50,14 +50,16 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 ) -> Sum {
     let zero = S::default();
     let none = [zero; ROWS];
-    let elements = job.weights.len() * ROWS;
-    let numbers = |wanted: bool| Numbers::<S>::from_elem(zero, if wanted { elements } else { 0 });
-    let mut tile = Tile {
-        input: numbers(true),
-        exponential: numbers(true),
-        target: numbers(matches!(job.target, Target::Dense(_))),
-        hessian: numbers(parts.hessian.is_some()),
-    };
+    let elements = job.classes * ROWS;
+    // Made where they stay: a buffer that is returned is copied whole.
+    let (mut input, mut exponential) = (Numbers::<S>::new(), Numbers::<S>::new());
+    let (mut target, mut hessian) = (Numbers::<S>::new(), Numbers::<S>::new());
+    input.resize(elements, zero);
+    exponential.resize(elements, zero);
+    target.resize(if matches!(job.target, Target::Dense(_)) { elements } else { 0 }, zero);
+    hessian.resize(if parts.hessian.is_some() { elements } else { 0 }, zero);
+    let mut tile =
+        Tile { input: &mut input, exponential: &mut exponential, target: &mut target, hessian: &mut hessian };
     let mut lane = Lane {
         max: none,
         largest: none,
@@ -74,9 +76,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut start = range.start;
     while start < range.end {
         let count = ROWS.min(range.end - start);
-        job.input.read_transposed(start, count, &mut tile.input, ROWS);
+        job.input.read_transposed(start, count, tile.input, ROWS);
         let factors = read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
-        normalise::<S, R, P>(&mut tile, &mut lane, job.weights.len());
+        normalise::<S, R, P>(&mut tile, &mut lane, job.classes);
         let values = if job.is_sparse() {
             accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane)
         } else {
@@ -97,10 +99,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             }
             derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
             if let Some(gradient) = &mut parts.gradient {
-                gradient.write_transposed(start, count, &tile.exponential, ROWS);
+                gradient.write_transposed(start, count, tile.exponential, ROWS);
             }
             if let Some(hessian) = &mut parts.hessian {
-                hessian.write_transposed(start, count, &tile.hessian, ROWS);
+                hessian.write_transposed(start, count, tile.hessian, ROWS);
             }
         }
         start += count;
@@ -112,7 +114,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 #[inline(always)]
 fn read_targets<S: Scalar, K, P>(
     job: &Job<'_, S, K, P>,
-    tile: &mut Tile<S>,
+    tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
     start: usize,
     count: usize,
@@ -120,7 +122,7 @@ fn read_targets<S: Scalar, K, P>(
     let mut labels = [None; ROWS];
     match &job.target {
         Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
-        Target::Dense(view) => view.read_transposed(start, count, &mut tile.target, ROWS),
+        Target::Dense(view) => view.read_transposed(start, count, tile.target, ROWS),
     }
     let mut factors = [RowFactors { counts: false, weight: 0.0, derivative: 0.0 }; ROWS];
     for index in 0..count {
@@ -135,13 +137,12 @@ fn read_targets<S: Scalar, K, P>(
 
 /// The sums that the classes of a row share.
 #[inline(always)]
-fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<S>, lane: &mut Lane<S>, classes: usize) {
-    let infinity = R::ONE / R::ZERO;
+fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<'_, S>, lane: &mut Lane<S>, classes: usize) {
     if P::EXPONENTIAL {
-        lane.max = [(-infinity).store(); ROWS];
+        lane.max = [(-R::INFINITY).store(); ROWS];
         lane.largest = [S::default(); ROWS];
         for class in 0..classes {
-            let input: &[S; ROWS] = row_of(&tile.input, class);
+            let input: &[S; ROWS] = row_of(tile.input, class);
             let number = S::from_f64(class as f64);
             for index in 0..ROWS {
                 let larger = input[index] > lane.max[index];
@@ -153,10 +154,10 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<S>, lan
     let mut rest = Lanes::<ROWS>::default();
     let mut terms = [S::default(); ROWS];
     for class in 0..classes {
-        let input: &[S; ROWS] = row_of(&tile.input, class);
+        let input: &[S; ROWS] = row_of(tile.input, class);
         if P::EXPONENTIAL {
             let number = S::from_f64(class as f64);
-            let exponential = row_of_mut(&mut tile.exponential, class);
+            let exponential = row_of_mut(tile.exponential, class);
             for index in 0..ROWS {
                 let e = exp_difference(R::load(input[index]), R::load(lane.max[index]));
                 exponential[index] = e.store();
@@ -170,8 +171,8 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<S>, lan
     for index in 0..ROWS {
         let sum = R::from_f64(rest.lane(index).value());
         // A row without a largest logit is all NaN or −∞: there is no distribution.
-        let lost = P::EXPONENTIAL && !(R::load(lane.max[index]) > -infinity);
-        lane.rest[index] = if lost { (infinity - infinity).store() } else { sum.store() };
+        let lost = P::EXPONENTIAL && R::load(lane.max[index]) == -R::INFINITY;
+        lane.rest[index] = if lost { R::NAN.store() } else { sum.store() };
     }
     for index in 0..ROWS {
         let sum = R::load(lane.rest[index]);
@@ -204,17 +205,17 @@ fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats
 #[inline(always)]
 fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
-    tile: &Tile<S>,
+    tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
 ) -> Lanes<ROWS> {
     let mut input = [S::default(); ROWS];
     let mut exponential = [S::default(); ROWS];
     let mut weight = [S::default(); ROWS];
     for index in 0..ROWS {
-        let class = (lane.label[index].to_f64() as usize).min(job.weights.len() - 1);
+        let class = (lane.label[index].to_f64() as usize).min(job.classes - 1);
         input[index] = tile.input[class * ROWS + index];
         exponential[index] = tile.exponential[class * ROWS + index];
-        weight[index] = job.weights[class];
+        weight[index] = job.weights.weight(class);
     }
     let mut values = [S::default(); ROWS];
     for index in 0..ROWS {
@@ -235,19 +236,19 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 /// The weight a of a class: its weight times its target.
 #[inline(always)]
 fn target_weight<S: Scalar, R: Real<Storage = S>, K, P>(job: &Job<'_, S, K, P>, class: usize, target: R) -> R {
-    R::load(job.weights[class]) * (R::from_f64(job.keep) * target + R::from_f64(job.spread))
+    R::load(job.weights.weight(class)) * (R::from_f64(job.keep) * target + R::from_f64(job.spread))
 }
 
 /// The targets of one class.
 #[inline(always)]
 fn targets<S: Scalar, R: Real<Storage = S>, K, P>(
     job: &Job<'_, S, K, P>,
-    tile: &Tile<S>,
+    tile: &Tile<'_, S>,
     lane: &Lane<S>,
     class: usize,
 ) -> [S; ROWS] {
     match &job.target {
-        Target::Dense(_) => *row_of(&tile.target, class),
+        Target::Dense(_) => *row_of(tile.target, class),
         Target::Labels { .. } => {
             let number = S::from_f64(class as f64);
             let mut targets = [S::default(); ROWS];
@@ -263,7 +264,7 @@ fn targets<S: Scalar, R: Real<Storage = S>, K, P>(
 #[inline(always)]
 fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
-    tile: &Tile<S>,
+    tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
 ) -> Lanes<ROWS> {
     let mut values = Lanes::<ROWS>::default();
@@ -271,10 +272,10 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut seconds = Lanes::<ROWS>::default();
     let zero = [S::default(); ROWS];
     let (mut value_terms, mut first_terms, mut second_terms) = (zero, zero, zero);
-    for number in 0..job.weights.len() {
+    for number in 0..job.classes {
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
-        let input: &[S; ROWS] = row_of(&tile.input, number);
-        let exponential: &[S; ROWS] = row_of(&tile.exponential, number);
+        let input: &[S; ROWS] = row_of(tile.input, number);
+        let exponential: &[S; ROWS] = row_of(tile.exponential, number);
         let place = S::from_f64(number as f64);
         for index in 0..ROWS {
             let stats = stats::<S, R>(lane, index);
@@ -301,20 +302,20 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 #[inline(always)]
 fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
-    tile: &mut Tile<S>,
+    tile: &mut Tile<'_, S>,
     lane: &Lane<S>,
     second_order: bool,
 ) {
     let sparse = job.is_sparse();
     let Curvature { bound, scale, least } = job.curvature;
     let (scale, least) = (R::from_f64(if bound { 2.0 * scale } else { scale }), R::from_f64(least));
-    for number in 0..job.weights.len() {
+    for number in 0..job.classes {
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
         let place = S::from_f64(number as f64);
-        let input: &[S; ROWS] = row_of(&tile.input, number);
-        let exponential: &mut [S; ROWS] = row_of_mut(&mut tile.exponential, number);
+        let input: &[S; ROWS] = row_of(tile.input, number);
+        let exponential: &mut [S; ROWS] = row_of_mut(tile.exponential, number);
         let mut nothing = [S::default(); ROWS];
-        let hessian = if second_order { row_of_mut(&mut tile.hessian, number) } else { &mut nothing };
+        let hessian = if second_order { row_of_mut(tile.hessian, number) } else { &mut nothing };
         for index in 0..ROWS {
             let stats = stats::<S, R>(lane, index);
             let x = R::load(input[index]);

@@ -101,7 +101,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn evaluate<R: Real<Storage = S>>(&self, parts: &mut Parts<'_>, buffers: &mut Buffers<S>) -> f64 {
         let job = self.job;
-        let classes = job.weights.len();
+        let classes = job.classes;
         let second_order = parts.hessian.is_some();
         let derivatives = parts.gradient.is_some() || second_order;
         if !self.factors.counts {
@@ -133,7 +133,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn write_zeros(&self, parts: &mut Parts<'_>) {
         let zeros = [S::default(); BLOCK];
-        for columns in blocks(self.job.weights.len()) {
+        for columns in blocks(self.job.classes) {
             for output in [&mut parts.gradient, &mut parts.hessian].into_iter().flatten() {
                 output.write_row(self.index, columns.clone(), &zeros);
             }
@@ -143,9 +143,9 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     /// The largest logit and its class.
     #[inline(always)]
     fn largest<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> (S, usize) {
-        let lowest = (-(R::ONE / R::ZERO)).store();
+        let lowest = (-R::INFINITY).store();
         let (mut max, mut found_in) = (lowest, 0..0);
-        for columns in blocks(self.job.weights.len()) {
+        for columns in blocks(self.job.classes) {
             let input = block(&self.job.input, self.index, columns.clone(), &mut buffers.input);
             let mut lanes = [lowest; LANES];
             let mut chunks = input.chunks_exact(LANES);
@@ -181,8 +181,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         mut cache: Option<&mut [S]>,
         buffers: &mut Buffers<S>,
     ) -> (Stats<R>, usize) {
-        let classes = self.job.weights.len();
-        let infinity = R::ONE / R::ZERO;
+        let classes = self.job.classes;
         let (max, largest) = if P::EXPONENTIAL { self.largest::<R>(buffers) } else { (S::default(), 0) };
         let max = R::load(max);
         let mut lanes = Lanes::<LANES>::default();
@@ -212,7 +211,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         }
         let sum = R::from_f64(lanes.fold().value());
         // A row without a largest logit is all NaN or −∞: there is no distribution.
-        let rest = if P::EXPONENTIAL && !(max > -infinity) { infinity - infinity } else { sum };
+        let rest = if P::EXPONENTIAL && max == -R::INFINITY { R::NAN } else { sum };
         let inverse = if P::RATIO { R::ONE / rest } else { R::ONE / (R::ONE + rest) };
         (Stats { max, rest, tail: ln_1p(rest), inverse }, largest)
     }
@@ -238,7 +237,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let input = block(&self.job.input, self.index, self.label..self.label + 1, &mut buffers.input);
         let class = self.class_at(stats, largest == self.label, R::load(input[0]));
         let Term { value, first, second } = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
-        let a = R::load(self.job.weights[self.label]);
+        let a = R::load(self.job.weights.weight(self.label));
         let first = R::only_if(class.passes, a.weigh(first));
         let derivative = self.factors.derivative;
         let share = first.to_f64() / (1.0 + stats.rest.to_f64());
@@ -273,7 +272,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn target_weight<R: Real<Storage = S>>(&self, class: usize, target: R) -> R {
         let kept = R::from_f64(self.job.keep) * target + R::from_f64(self.job.spread);
-        R::load(self.job.weights[class]) * kept
+        R::load(self.job.weights.weight(class)) * kept
     }
 
     /// Loss, V and S of a row with any targets.
@@ -287,7 +286,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let Buffers { input, target, exponential: values, gradient: firsts, hessian: seconds } = buffers;
         let (mut value, mut first, mut second) =
             (Lanes::<LANES>::default(), Lanes::<LANES>::default(), Lanes::<LANES>::default());
-        for columns in blocks(self.job.weights.len()) {
+        for columns in blocks(self.job.classes) {
             let count = columns.len();
             let input = block(&self.job.input, self.index, columns.clone(), input);
             let target = self.targets::<R>(columns.clone(), target);
@@ -337,7 +336,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let scale = R::from_f64(if curvature.bound { 2.0 * curvature.scale } else { curvature.scale });
         let least = R::from_f64(curvature.least);
         let Buffers { input, target, gradient, hessian, .. } = buffers;
-        for columns in blocks(job.weights.len()) {
+        for columns in blocks(job.classes) {
             let count = columns.len();
             let input = block(&job.input, self.index, columns.clone(), input);
             let target = self.targets::<R>(columns.clone(), target);

@@ -61,17 +61,21 @@ pub enum Weights {
 
 impl Weights {
     /// The weights of `classes` classes.
-    pub fn of<S: Scalar>(&self, operand: Option<&Tensor<'_>>, classes: usize) -> Result<SmallVec<[S; FEW_CLASSES]>> {
-        let mut weights = SmallVec::new();
-        weights.try_reserve(classes).map_err(|_| Error::new(Status::OutOfMemory, "no memory for class weights"))?;
+    pub fn of<S: Scalar>(&self, operand: Option<&Tensor<'_>>, classes: usize) -> Result<PerClass<S>> {
+        let mut weights = PerClass { uniform: S::from_f64(1.0), list: SmallVec::new() };
+        let refused = |_| Error::new(Status::OutOfMemory, "no memory for class weights");
         match (self, operand) {
-            (Weights::List(numbers), _) => weights.extend(numbers.iter().map(|&number| S::from_f64(number))),
-            (Weights::Operand, Some(operand)) => {
-                weights.resize(classes, S::default());
-                operand.elements().read(0, &mut weights);
+            (Weights::List(numbers), _) => {
+                weights.list.try_reserve(classes).map_err(refused)?;
+                weights.list.extend(numbers.iter().map(|&number| S::from_f64(number)));
             }
-            (Weights::Uniform(number), _) => weights.resize(classes, S::from_f64(*number)),
-            (Weights::Operand, None) => weights.resize(classes, S::from_f64(1.0)),
+            (Weights::Operand, Some(operand)) => {
+                weights.list.try_reserve(classes).map_err(refused)?;
+                weights.list.resize(classes, S::default());
+                operand.elements().read(0, &mut weights.list);
+            }
+            (Weights::Uniform(number), _) => weights.uniform = S::from_f64(*number),
+            (Weights::Operand, None) => {}
         }
         Ok(weights)
     }
@@ -88,6 +92,41 @@ impl Weights {
             Ok(())
         } else {
             Err(refuse_shape(name, &found, &expected, "one number for each class of input"))
+        }
+    }
+}
+
+/// The weights of the classes of one call: one number for all, or a list.
+#[derive(Clone, Debug)]
+pub struct PerClass<S> {
+    uniform: S,
+    list: SmallVec<[S; FEW_CLASSES]>,
+}
+
+impl<S: Scalar> PerClass<S> {
+    /// The weight of a class.
+    #[inline(always)]
+    pub fn weight(&self, class: usize) -> S {
+        if self.list.is_empty() { self.uniform } else { self.list[class] }
+    }
+
+    /// Whether every class weighs 1.
+    pub fn is_one(&self) -> bool {
+        self.list.is_empty() && self.uniform.to_f64() == 1.0
+    }
+
+    /// Multiplies the weights by others.
+    fn multiply(&mut self, other: &PerClass<S>) {
+        if self.list.is_empty() && !other.list.is_empty() {
+            self.list.clone_from(&other.list);
+            for weight in &mut self.list {
+                *weight = S::from_f64(weight.to_f64() * self.uniform.to_f64());
+            }
+        } else {
+            self.uniform = S::from_f64(self.uniform.to_f64() * other.uniform.to_f64());
+            for (class, weight) in self.list.iter_mut().enumerate() {
+                *weight = S::from_f64(weight.to_f64() * other.weight(class).to_f64());
+            }
         }
     }
 }
@@ -156,7 +195,7 @@ pub fn rows_of(
     if labels && target.dtype() == crate::tensor::Dtype::Bool {
         return Err(refuse_dtype(
             "target",
-            &target,
+            target,
             "an integer type, or whole numbers in a floating-point type, for labels",
         ));
     }
@@ -178,7 +217,7 @@ pub fn census_of_rows(
     (axis, classes, labels): (usize, usize, bool),
     ignore_index: Option<i64>,
     weigh: bool,
-    weights: Option<&[f64]>,
+    weights: Option<&PerClass<f64>>,
 ) -> Result<Census> {
     let target = required(operands)?;
     let rows = operands.input.shape().without(axis).elements();
@@ -200,24 +239,24 @@ pub fn census_of_rows(
                     continue;
                 }
                 match label.and_then(|label| usize::try_from(label).ok()).filter(|&label| label < classes) {
-                    Some(label) => block.weights[position] *= weights.map_or(1.0, |weights| weights[label]),
+                    Some(label) => block.weights[position] *= weights.map_or(1.0, |weights| weights.weight(label)),
                     None => {
                         let expected = match label {
                             Some(_) => format!("is outside [0, {classes})"),
                             None => "is not a whole number".to_string(),
                         };
                         let index = block.range.start + position;
-                        return Err(refuse_label(names.target, &target, index, &expected));
+                        return Err(refuse_label(names.target, target, index, &expected));
                     }
                 }
             }
         } else if let (Some(view), Some(weights)) = (&dense_view, weights) {
             for (position, row) in block.range.clone().enumerate() {
                 let mut weight = Sum::ZERO;
-                for (class, &class_weight) in weights.iter().enumerate() {
+                for class in 0..classes {
                     let mut target = [0.0_f64];
                     view.read_row(row, class..class + 1, &mut target);
-                    weight = weight.plus(class_weight * target[0]);
+                    weight = weight.plus(weights.weight(class) * target[0]);
                 }
                 block.weights[position] *= weight.value();
             }
@@ -244,6 +283,7 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
         context: Option<&Context>,
         operands: &Operands<'_>,
         names: &Names<'_>,
+        _elements: usize,
         weigh: bool,
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
@@ -252,7 +292,7 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
             (false, _) | (true, Weights::Uniform(_)) => None,
             (true, weights) => Some(weights.of::<f64>(operands.parameter, rows.1)?),
         };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_deref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_ref())
     }
 
     fn has_hessian(&self) -> bool {
@@ -275,7 +315,8 @@ struct Job<'a, S, K, P> {
     input: View<'a>,
     target: Target<'a>,
     /// Class weight and alpha together, one for each class.
-    weights: &'a [S],
+    weights: &'a PerClass<S>,
+    classes: usize,
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
     spread: f64,
@@ -309,9 +350,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let target = required(operands)?;
         let mut weights = self.class_weight.of::<S>(operands.parameter, classes)?;
         let alpha = self.alpha.of::<S>(operands.parameter, classes)?;
-        for (weight, alpha) in weights.iter_mut().zip(alpha) {
-            *weight = S::from_f64(weight.to_f64() * alpha.to_f64());
-        }
+        weights.multiply(&alpha);
         let input = operands.of_input(operands.input.rows(axis));
         let extents = operands.input.shape().extents();
         let smoothed_over = if self.smooth_over_last { extents[extents.len() - 1] } else { classes };
@@ -328,6 +367,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
                 Target::Dense(target.rows(axis))
             },
             weights: &weights,
+            classes,
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
             sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),
