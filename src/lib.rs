@@ -43,7 +43,7 @@
 //!
 //! # Where code may be unsafe
 //!
-//! In [`capi`], which meets raw pointers; in `tensor/memory.rs`, which reads and writes elements for everyone; and in
+//! In [`capi`], which meets raw pointers; in `tensor/memory/`, which reads and writes elements for everyone; and in
 //! `engine/level.rs`, which enters a SIMD level. Every other module forbids it.
 
 #![deny(missing_docs)]

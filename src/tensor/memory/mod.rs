@@ -1,0 +1,239 @@
+//! The one place where elements of borrowed tensors are read and written.
+//!
+//! A [`Tensor`] is what a caller lends: validated on construction, never dereferenced here. A [`View`] of it is how an
+//! engine walks it: a sequence of rows, each of `extent` elements (1 for losses that know no rows). Reads copy a block of
+//! rows or of one row into a buffer of the compute type, or lend the memory itself when it already is one. Outputs are
+//! handed out as [`Part`]s of disjoint rows, each at most once, so that threads never meet.
+//!
+//! This module is the exception to "unsafe lives in `capi/`": safe Rust cannot express strided outputs shared between
+//! threads, nor an output in place of its input. Its obligations are three, and each `unsafe` block names those it rests on:
+//!
+//! - **reach**: the constructor's caller guarantees memory for every element of the layout, aligned, for the lifetime;
+//!   every access asserts that its rows and columns lie in the layout.
+//! - **distinct**: no two elements of an output share memory, and no output shares memory with another tensor, except a
+//!   gradient with exactly its own operand;
+//!   an operand that its gradient replaces is viewed through [`View::copying`] and never lent as a slice.
+//! - **once**: a part of an output is handed out at most once, and parts are disjoint.
+
+mod read;
+#[forbid(unsafe_code)]
+mod walk;
+mod write;
+
+use std::marker::PhantomData;
+
+use half::{bf16, f16};
+
+use super::layout::axis_last;
+use super::{Dtype, Layout, Shape};
+use walk::Walk;
+
+pub use read::View;
+pub use write::{Part, Split};
+
+/// A tensor that is read.
+#[derive(Clone, Copy)]
+pub struct Tensor<'a> {
+    pointer: *const u8,
+    dtype: Dtype,
+    layout: Layout,
+    lifetime: PhantomData<&'a [u8]>,
+}
+
+// SAFETY: a tensor is read like a shared slice; what it shares with an output is only read by the task that writes there.
+unsafe impl Send for Tensor<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Tensor<'_> {}
+
+/// A tensor that is written.
+///
+/// It may be copied, as a pointer may; [`crate::Loss`] refuses a call in which two outputs share memory before it writes.
+#[derive(Clone, Copy)]
+pub struct TensorMut<'a> {
+    pointer: *mut u8,
+    dtype: Dtype,
+    layout: Layout,
+    lifetime: PhantomData<&'a mut [u8]>,
+}
+
+/// A Rust type that lies in memory as one of the dtypes does.
+pub trait Element: Copy + 'static {
+    /// The dtype of the same layout.
+    const DTYPE: Dtype;
+}
+
+macro_rules! elements {
+    ($($type:ty => $dtype:ident),*) => {
+        $(impl Element for $type {
+            const DTYPE: Dtype = Dtype::$dtype;
+        })*
+    };
+}
+
+elements!(f32 => F32, f64 => F64, f16 => F16, bf16 => Bf16, i8 => I8, u8 => U8, i16 => I16, i32 => I32, i64 => I64,
+    bool => Bool);
+
+impl<'a> Tensor<'a> {
+    /// A tensor at a raw address.
+    ///
+    /// # Safety
+    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read, aligned for `dtype`, and
+    /// is not written except through a [`TensorMut`] that obeys the rules of this module.
+    pub unsafe fn from_raw(pointer: *const u8, dtype: Dtype, layout: Layout) -> Tensor<'a> {
+        Tensor { pointer, dtype, layout, lifetime: PhantomData }
+    }
+
+    /// A row-major tensor over a slice; `None` when the number of elements differs from the shape's.
+    pub fn from_slice<E: Element>(elements: &'a [E], shape: &[usize]) -> Option<Tensor<'a>> {
+        let shape = Shape::new(shape)?;
+        (shape.elements() == elements.len()).then_some(Tensor {
+            pointer: elements.as_ptr().cast(),
+            dtype: E::DTYPE,
+            layout: Layout::contiguous(shape),
+            lifetime: PhantomData,
+        })
+    }
+
+    /// A tensor over an ndarray view of at most eight dimensions.
+    pub fn from_array<E: Element, D: ndarray::Dimension>(array: &ndarray::ArrayView<'a, E, D>) -> Option<Tensor<'a>> {
+        let layout = Layout::strided(Shape::new(array.shape())?, array.strides())?;
+        // SAFETY: (reach) a view owns the right to read all that its shape and strides reach, for 'a.
+        Some(unsafe { Tensor::from_raw(array.as_ptr().cast(), E::DTYPE, layout) })
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Shape and strides.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &Shape {
+        self.layout.shape()
+    }
+
+    /// The address of the first element.
+    pub fn address(&self) -> usize {
+        self.pointer as usize
+    }
+
+    /// The same memory in another layout that reaches no further, such as a permutation or repetition of this one.
+    fn relaid(mut self, layout: Layout) -> Tensor<'a> {
+        self.layout = layout;
+        self
+    }
+
+    /// The same elements with the dimensions in another order.
+    #[must_use]
+    pub fn permuted(self, order: &[usize]) -> Tensor<'a> {
+        self.relaid(self.layout.permuted(order))
+    }
+
+    /// The same elements, repeated along a new dimension.
+    #[must_use]
+    pub fn repeated(self, position: usize, extent: usize) -> Tensor<'a> {
+        self.relaid(self.layout.repeated(position, extent))
+    }
+
+    /// As a sequence of single elements, in row-major order.
+    pub fn elements(&self) -> View<'a> {
+        self.view(self.layout, 1, 0)
+    }
+
+    /// As a sequence of rows along one dimension; the others count the rows, in row-major order.
+    pub fn rows(&self, axis: usize) -> View<'a> {
+        let (outer, extent, stride) = outer_and_row(&self.layout, axis);
+        self.view(outer, extent, stride)
+    }
+
+    fn view(&self, outer: Layout, extent: usize, stride: isize) -> View<'a> {
+        let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
+        View::new(self.pointer, self.dtype, walk)
+    }
+}
+
+impl<'a> TensorMut<'a> {
+    /// A tensor at a raw address.
+    ///
+    /// # Safety
+    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read and written, aligned for
+    /// `dtype`; all elements are at different places; and nothing else uses them, except a [`Tensor`] of the same
+    /// pointer and layout that is marked viewed through [`View::copying`].
+    pub unsafe fn from_raw(pointer: *mut u8, dtype: Dtype, layout: Layout) -> TensorMut<'a> {
+        TensorMut { pointer, dtype, layout, lifetime: PhantomData }
+    }
+
+    /// A row-major tensor over a slice; `None` when the number of elements differs from the shape's.
+    pub fn from_slice<E: Element>(elements: &'a mut [E], shape: &[usize]) -> Option<TensorMut<'a>> {
+        let shape = Shape::new(shape)?;
+        (shape.elements() == elements.len()).then_some(TensorMut {
+            pointer: elements.as_mut_ptr().cast(),
+            dtype: E::DTYPE,
+            layout: Layout::contiguous(shape),
+            lifetime: PhantomData,
+        })
+    }
+
+    /// A tensor over an ndarray view of at most eight dimensions.
+    pub fn from_array<E: Element, D: ndarray::Dimension>(
+        array: &'a mut ndarray::ArrayViewMut<'_, E, D>,
+    ) -> Option<TensorMut<'a>> {
+        let layout = Layout::strided(Shape::new(array.shape())?, array.strides())?;
+        // SAFETY: (reach, distinct) a mutable view owns all that its shape and strides reach, for 'a.
+        Some(unsafe { TensorMut::from_raw(array.as_mut_ptr().cast(), E::DTYPE, layout) })
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Shape and strides.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &Shape {
+        self.layout.shape()
+    }
+
+    /// The address of the first element.
+    pub fn address(&self) -> usize {
+        self.pointer as usize
+    }
+
+    /// The same elements with the dimensions in another order.
+    #[must_use]
+    pub fn permuted(mut self, order: &[usize]) -> TensorMut<'a> {
+        self.layout = self.layout.permuted(order);
+        self
+    }
+
+    /// Divides the elements, in row-major order, among tasks of `share` elements each.
+    pub(crate) fn split_elements(self, share: usize, accumulate: bool) -> Split<'a> {
+        let layout = self.layout;
+        self.split(layout, 1, 0, share, accumulate)
+    }
+
+    /// Divides the rows along one dimension among tasks of `share` rows each.
+    pub(crate) fn split_rows(self, axis: usize, share: usize, accumulate: bool) -> Split<'a> {
+        let (outer, extent, stride) = outer_and_row(&self.layout, axis);
+        self.split(outer, extent, stride, share, accumulate)
+    }
+
+    fn split(self, outer: Layout, extent: usize, stride: isize, share: usize, accumulate: bool) -> Split<'a> {
+        let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
+        Split::new(self.pointer, self.dtype, walk, share, accumulate)
+    }
+}
+
+fn outer_and_row(layout: &Layout, axis: usize) -> (Layout, usize, isize) {
+    let (order, count) = axis_last(layout.shape().rank(), axis);
+    let outer = layout.permuted(&order[..count - 1]);
+    (outer, layout.shape().extents()[axis], layout.strides()[axis])
+}

@@ -1,0 +1,244 @@
+//! Reading: copies into buffers of the compute type, or the memory itself.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use half::{bf16, f16};
+
+use super::walk::Walk;
+use crate::math::Scalar;
+use crate::tensor::Dtype;
+
+/// How an engine reads a tensor.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pointer: *const u8,
+    dtype: Dtype,
+    walk: Walk,
+    lendable: bool,
+    lifetime: PhantomData<&'a [u8]>,
+}
+
+// SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows writes.
+unsafe impl Send for View<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for View<'_> {}
+
+/// A stored number, widened without loss (i64 beyond 2⁵³ is rounded).
+pub(super) trait Widen: Copy {
+    fn widen(self) -> f64;
+}
+
+macro_rules! widen {
+    ($($type:ty),*) => {
+        $(impl Widen for $type {
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                self as f64
+            }
+        })*
+    };
+}
+
+widen!(f32, f64, i8, u8, i16, i32, i64);
+
+impl Widen for f16 {
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        f64::from(self.to_f32())
+    }
+}
+
+impl Widen for bf16 {
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        f64::from(self.to_f32())
+    }
+}
+
+/// A byte of a boolean tensor: a host may store any non-zero byte for true.
+#[derive(Clone, Copy)]
+struct Truth(u8);
+
+impl Widen for Truth {
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        f64::from(u8::from(self.0 != 0))
+    }
+}
+
+macro_rules! for_dtype {
+    ($dtype:expr, $stored:ident => $body:expr) => {
+        match $dtype {
+            Dtype::F32 => {
+                type $stored = f32;
+                $body
+            }
+            Dtype::F64 => {
+                type $stored = f64;
+                $body
+            }
+            Dtype::F16 => {
+                type $stored = f16;
+                $body
+            }
+            Dtype::Bf16 => {
+                type $stored = bf16;
+                $body
+            }
+            Dtype::I8 => {
+                type $stored = i8;
+                $body
+            }
+            Dtype::U8 => {
+                type $stored = u8;
+                $body
+            }
+            Dtype::I16 => {
+                type $stored = i16;
+                $body
+            }
+            Dtype::I32 => {
+                type $stored = i32;
+                $body
+            }
+            Dtype::I64 => {
+                type $stored = i64;
+                $body
+            }
+            Dtype::Bool => {
+                type $stored = Truth;
+                $body
+            }
+        }
+    };
+}
+
+impl<'a> View<'a> {
+    /// Walks memory that the maker of the tensor vouched for.
+    pub(super) fn new(pointer: *const u8, dtype: Dtype, walk: Walk) -> View<'a> {
+        View { pointer, dtype, walk, lendable: true, lifetime: PhantomData }
+    }
+
+    /// The same view, which copies and never lends: for an input whose place in memory the gradient takes.
+    #[must_use]
+    pub fn copying(mut self) -> View<'a> {
+        self.lendable = false;
+        self
+    }
+
+    /// The number of rows, or of elements where rows have one.
+    pub fn count(&self) -> usize {
+        self.walk.count
+    }
+
+    /// The elements of a row.
+    pub fn extent(&self) -> usize {
+        self.walk.extent
+    }
+
+    /// Copies elements `start..start + out.len()`, for a view of single elements.
+    #[inline(never)]
+    pub fn read<T: Scalar>(&self, start: usize, out: &mut [T]) {
+        for_dtype!(self.dtype, Stored => self.walk.runs(start, out.len(), |position, offset, spacing, length| {
+            // SAFETY: (reach) runs lie in the layout.
+            unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[position..position + length]) }
+        }));
+    }
+
+    /// Whether [`View::run`] lends.
+    pub fn lends<T: Scalar>(&self) -> bool {
+        self.lendable && self.dtype == T::DTYPE && self.walk.outer.is_run()
+    }
+
+    /// Lends elements `start..start + count` if they lie in memory just so, for a view of single elements.
+    #[inline(always)]
+    pub fn run<T: Scalar>(&self, start: usize, count: usize) -> Option<&[T]> {
+        if !self.lends::<T>() {
+            return None;
+        }
+        assert!(start <= self.walk.count && count <= self.walk.count - start, "elements beyond the tensor");
+        // SAFETY: (reach) the elements are neighbours inside the layout; (distinct) no output shares them.
+        Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().add(start), count) })
+    }
+
+    /// Copies some columns of one row.
+    #[inline(never)]
+    pub fn read_row<T: Scalar>(&self, row: usize, columns: Range<usize>, out: &mut [T]) {
+        let offset = self.walk.row(row, &columns);
+        let out = &mut out[..columns.len()];
+        // SAFETY: (reach) the columns lie in the row, the row in the layout.
+        for_dtype!(self.dtype, Stored => unsafe { copy::<Stored, T>(self.pointer, offset, self.walk.stride, out) });
+    }
+
+    /// Lends some columns of one row if they lie in memory just so.
+    #[inline(always)]
+    pub fn run_of_row<T: Scalar>(&self, row: usize, columns: Range<usize>) -> Option<&[T]> {
+        if !self.lendable || self.dtype != T::DTYPE || (self.walk.stride != 1 && self.walk.extent > 1) {
+            return None;
+        }
+        let offset = self.walk.row(row, &columns);
+        // SAFETY: (reach) the columns are neighbours inside the row; (distinct) no output shares them.
+        Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().offset(offset), columns.len()) })
+    }
+
+    /// Copies rows `start..start + rows` transposed: column c of the rows goes to `out[c * pitch..]`.
+    #[inline(never)]
+    pub fn read_transposed<T: Scalar>(&self, start: usize, rows: usize, out: &mut [T], pitch: usize) {
+        let Walk { extent, stride, .. } = self.walk;
+        for_dtype!(self.dtype, Stored => self.walk.runs(start, rows, |position, offset, spacing, length| {
+            for column in 0..extent {
+                let place = column * pitch + position;
+                let offset = offset + column as isize * stride;
+                // SAFETY: (reach) runs lie in the layout, columns in the row.
+                unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[place..place + length]) }
+            }
+        }));
+    }
+
+    /// One element, widened, for a view of single elements.
+    pub fn element(&self, index: usize) -> f64 {
+        let mut element = [0.0];
+        self.read(index, &mut element);
+        element[0]
+    }
+
+    /// Copies elements as labels: whole numbers, or `None` for NaN, infinities and fractions.
+    #[inline(never)]
+    pub fn read_labels(&self, start: usize, out: &mut [Option<i64>]) {
+        if self.dtype == Dtype::I64 {
+            self.walk.runs(start, out.len(), |position, offset, spacing, length| {
+                for (step, label) in out[position..position + length].iter_mut().enumerate() {
+                    // SAFETY: (reach) runs lie in the layout. An i64 does not fit into f64, so it takes no detour.
+                    *label = Some(unsafe { *self.pointer.cast::<i64>().offset(offset + step as isize * spacing) });
+                }
+            });
+            return;
+        }
+        for (step, label) in out.iter_mut().enumerate() {
+            let number = self.element(start + step);
+            *label = (number.fract() == 0.0 && number.abs() < 9e18).then_some(number as i64);
+        }
+    }
+}
+
+/// Copies evenly spaced elements, converting them.
+///
+/// # Safety
+/// `pointer` plus `offset + i * spacing` elements of `Stored` may be read for every i below `out.len()`.
+#[inline(always)]
+unsafe fn copy<Stored: Widen, T: Scalar>(pointer: *const u8, offset: isize, spacing: isize, out: &mut [T]) {
+    // SAFETY: the caller's.
+    let first = unsafe { pointer.cast::<Stored>().offset(offset) };
+    if spacing == 1 {
+        for (step, element) in out.iter_mut().enumerate() {
+            // SAFETY: the caller's.
+            *element = T::from_f64(unsafe { first.add(step).read() }.widen());
+        }
+    } else {
+        for (step, element) in out.iter_mut().enumerate() {
+            // SAFETY: the caller's.
+            *element = T::from_f64(unsafe { first.offset(step as isize * spacing).read() }.widen());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Writing: parts of outputs, each handed out once.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use half::{bf16, f16};
+
+use super::read::Widen;
+use super::walk::Walk;
+use crate::math::Scalar;
+use crate::tensor::Dtype;
+
+/// An output, divided among tasks.
+pub struct Split<'a> {
+    pointer: *mut u8,
+    dtype: Dtype,
+    walk: Walk,
+    /// Units per part. A unit is a piece of a group of rows.
+    share: usize,
+    group: usize,
+    piece: usize,
+    accumulate: bool,
+    taken: AtomicU64,
+    lifetime: PhantomData<&'a mut [u8]>,
+}
+
+// SAFETY: (once) threads can only get at disjoint parts.
+unsafe impl Send for Split<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Split<'_> {}
+
+impl Split<'_> {
+    /// Divides memory that the maker of the tensor vouched for.
+    pub(super) fn new(pointer: *mut u8, dtype: Dtype, walk: Walk, share: usize, accumulate: bool) -> Self {
+        let taken = AtomicU64::new(0);
+        Split { pointer, dtype, walk, share, group: 1, piece: 1, accumulate, taken, lifetime: PhantomData }
+    }
+
+    /// The largest number of parts.
+    pub const MOST: usize = 64;
+
+    /// Deals pieces of `piece` rows, none of which crosses from one group of `group` rows into the next, instead of rows.
+    #[must_use]
+    pub fn in_pieces(mut self, group: usize, piece: usize) -> Self {
+        (self.group, self.piece) = (group.max(1), piece.max(1));
+        self
+    }
+
+    /// Whether [`Part::run`] lends.
+    pub fn lends<T: Scalar>(&self) -> bool {
+        !self.accumulate && self.dtype == T::DTYPE && self.walk.outer.is_run()
+    }
+
+    /// The first row of a unit.
+    fn first_row(&self, unit: usize) -> usize {
+        let pieces = self.group.div_ceil(self.piece);
+        let within = (unit % pieces).saturating_mul(self.piece).min(self.group);
+        (unit / pieces).saturating_mul(self.group).saturating_add(within).min(self.walk.count)
+    }
+
+    /// The rows of one task, the first time that they are asked for.
+    pub fn part(&self, task: usize) -> Option<Part<'_>> {
+        assert!(task < Self::MOST, "more parts than an output can have");
+        let bit = 1 << task;
+        let before = self.taken.fetch_or(bit, Ordering::Relaxed);
+        // Monotonic in the task, so parts of different tasks are disjoint.
+        let start = self.first_row(task.saturating_mul(self.share));
+        let end = self.first_row((task + 1).saturating_mul(self.share)).max(start);
+        (before & bit == 0).then_some(Part { split: self, rows: start..end })
+    }
+}
+
+/// Some rows of an output, owned by one task.
+pub struct Part<'s> {
+    split: &'s Split<'s>,
+    rows: Range<usize>,
+}
+
+impl Part<'_> {
+    #[inline(always)]
+    fn check(&self, start: usize, count: usize) {
+        let inside = start >= self.rows.start && start <= self.rows.end && count <= self.rows.end - start;
+        assert!(inside, "rows of another task");
+    }
+
+    /// Lends elements to be overwritten if they lie in memory just so, for a split of single elements.
+    #[inline(always)]
+    pub fn run<T: Scalar>(&mut self, start: usize, count: usize) -> Option<&mut [T]> {
+        if !self.split.lends::<T>() {
+            return None;
+        }
+        self.check(start, count);
+        // SAFETY: (reach) neighbours inside the layout; (distinct, once) only this part uses them.
+        Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().add(start), count) })
+    }
+
+    /// Stores or adds elements, for a split of single elements.
+    #[inline(never)]
+    pub fn write<T: Scalar>(&mut self, start: usize, values: &[T]) {
+        self.check(start, values.len());
+        self.split.walk.runs(start, values.len(), |position, offset, spacing, length| {
+            self.store(offset, spacing, &values[position..position + length]);
+        });
+    }
+
+    /// Stores or adds one number everywhere in this part.
+    pub fn fill(&mut self, value: f64) {
+        for row in self.rows.clone() {
+            let offset = self.split.walk.row(row, &(0..self.split.walk.extent));
+            for column in 0..self.split.walk.extent {
+                self.store(offset + column as isize * self.split.walk.stride, 0, &[value]);
+            }
+        }
+    }
+
+    /// Lends some columns of a row to be overwritten if they lie in memory just so.
+    #[inline(always)]
+    pub fn run_of_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
+        let walk = &self.split.walk;
+        if self.split.accumulate || self.split.dtype != T::DTYPE || (walk.stride != 1 && walk.extent > 1) {
+            return None;
+        }
+        self.check(row, 1);
+        let offset = walk.row(row, &columns);
+        // SAFETY: (reach) neighbours inside the row; (distinct, once) only this part uses them.
+        Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().offset(offset), columns.len()) })
+    }
+
+    /// Stores or adds some columns of a row.
+    #[inline(never)]
+    pub fn write_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>, values: &[T]) {
+        self.check(row, 1);
+        let offset = self.split.walk.row(row, &columns);
+        self.store(offset, self.split.walk.stride, &values[..columns.len()]);
+    }
+
+    /// Stores or adds rows `start..start + rows` from a transposed block: column c of the rows is at `values[c * pitch..]`.
+    #[inline(never)]
+    pub fn write_transposed<T: Scalar>(&mut self, start: usize, rows: usize, values: &[T], pitch: usize) {
+        self.check(start, rows);
+        let Walk { extent, stride, .. } = self.split.walk;
+        self.split.walk.runs(start, rows, |position, offset, spacing, length| {
+            for column in 0..extent {
+                let place = column * pitch + position;
+                self.store(offset + column as isize * stride, spacing, &values[place..place + length]);
+            }
+        });
+    }
+
+    #[inline(always)]
+    fn store<T: Scalar>(&self, offset: isize, spacing: isize, values: &[T]) {
+        let Split { pointer, dtype, accumulate, .. } = *self.split;
+        // SAFETY: (reach) the callers checked the rows and columns; (distinct, once) only this part uses them. Outputs are
+        // floating point: other types were refused before.
+        unsafe {
+            match dtype {
+                Dtype::F32 => put::<f32, T>(pointer, offset, spacing, accumulate, values, |value| value as f32),
+                Dtype::F64 => put::<f64, T>(pointer, offset, spacing, accumulate, values, |value| value),
+                Dtype::F16 => put::<f16, T>(pointer, offset, spacing, accumulate, values, f16::from_f64),
+                Dtype::Bf16 => put::<bf16, T>(pointer, offset, spacing, accumulate, values, bf16::from_f64),
+                _ => unreachable!("an output of type {dtype}"),
+            }
+        }
+    }
+}
+
+/// Stores or adds evenly spaced elements, rounding them once.
+///
+/// # Safety
+/// `pointer` plus `offset + i * spacing` elements of `Stored` may be read and written for every i below `values.len()`.
+#[inline(always)]
+unsafe fn put<Stored: Widen, T: Scalar>(
+    pointer: *mut u8,
+    offset: isize,
+    spacing: isize,
+    accumulate: bool,
+    values: &[T],
+    round: impl Fn(f64) -> Stored,
+) {
+    for (step, value) in values.iter().enumerate() {
+        // SAFETY: the caller's.
+        unsafe {
+            let place = pointer.cast::<Stored>().offset(offset + step as isize * spacing);
+            let before = if accumulate { place.read().widen() } else { 0.0 };
+            let after = if accumulate { before + value.to_f64() } else { value.to_f64() };
+            place.write(round(after));
+        }
+    }
+}
