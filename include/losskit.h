@@ -304,8 +304,9 @@ typedef struct lk_error {
      */
     lk_status status;
     /**
-     * The place: the byte of the text for LK_INVALID_SPEC, the row-major element of the target for LK_INVALID_TARGET, otherwise
-     * the operand, where operand_count stands for the value. In lk_loss_eval_pair() input is 0 and target 1. -1: no place.
+     * The place: the byte of the text for LK_INVALID_SPEC, the row-major element of the target for LK_INVALID_TARGET,
+     * otherwise the operand, where operand_count stands for the value. In lk_loss_eval_pair() input is 0 and target 1.
+     * -1: no place.
      */
     int64_t index;
     /**
@@ -324,8 +325,8 @@ typedef uint32_t lk_dtype;
  */
 typedef struct lk_tensor {
     /**
-     * The first element, aligned to the size of its type. May be NULL if there are no elements. What is only read is never
-     * written through this pointer, so the address of a const array may be cast.
+     * The first element, aligned to the size of its type. May be NULL if there are no elements. What is only read is
+     * never written through this pointer, so the address of a const array may be cast.
      */
     void *data;
     /**
@@ -341,8 +342,9 @@ typedef struct lk_tensor {
      */
     int64_t shape[8];
     /**
-     * The distance, in elements, between neighbours along each dimension. All zero means row-major without gaps. Strides of
-     * what is read may be 0 or negative; strides of what is written must be positive and give each element its own place.
+     * The distance, in elements, between neighbours along each dimension. All zero means row-major without gaps.
+     * Strides of what is read may be 0 or negative; strides of what is written must be positive and give each element
+     * its own place.
      */
     int64_t strides[8];
 } lk_tensor;
@@ -360,8 +362,8 @@ typedef struct lk_operand {
      */
     const struct lk_tensor *tensor;
     /**
-     * Where the gradient goes: of the tensor's shape and any floating-point type. NULL: not wanted. It may lie exactly over
-     * the tensor itself.
+     * Where the gradient goes: of the tensor's shape and any floating-point type. NULL: not wanted. It may lie exactly
+     * over the tensor itself.
      */
     const struct lk_tensor *gradient;
     /**
@@ -409,9 +411,8 @@ typedef struct lk_executor {
      */
     void *user;
     /**
-     * Calls task(arg, index) exactly once for each index in [0, count), on any threads in any order, and returns when all are done:
-     *
-     *     for (size_t index = 0; index < count; index++) task(arg, index);
+     * Calls task(arg, index) exactly once for each index in [0, count), on any threads in any order, and returns when
+     * all are done, like `for (size_t index = 0; index < count; index++) task(arg, index);`
      *
      * It must not be NULL and must not throw. It may be called from several threads at once.
      */
@@ -432,8 +433,8 @@ typedef struct lk_context_options {
      */
     uint32_t threads;
     /**
-     * The host's pool instead of one of the context's own. NULL: a pool of its own. The structure is copied; what `user` points to
-     * must outlive the context.
+     * The host's pool instead of one of the context's own. NULL: a pool of its own. The structure is copied; what
+     * `user` points to must outlive the context.
      */
     const struct lk_executor *executor;
 } lk_context_options;
@@ -531,7 +532,8 @@ typedef struct lk_advise_options {
      */
     const struct lk_tensor *target;
     /**
-     * The model's predictions. NULL: not shown. Of target's shape for regression and binary; with classes on axis 1 otherwise.
+     * The model's predictions. NULL: not shown. Of target's shape for regression and binary; with classes on axis 1
+     * otherwise.
      */
     const struct lk_tensor *prediction;
 } lk_advise_options;
@@ -546,8 +548,8 @@ extern "C" {
 const char *lk_status_string(lk_status status);
 
 /**
- * The library's version: major << 16 | minor << 8 | patch. Compare it with LK_VERSION, which is the header's; while the
- * major version is 0, minor versions need not fit together.
+ * The library's version: major << 16 | minor << 8 | patch. Compare it with LK_VERSION, which is the header's; while
+ * the major version is 0, minor versions need not fit together.
  */
 uint32_t lk_version(void);
 
@@ -568,9 +570,9 @@ void lk_loss_destroy(struct lk_loss *loss);
 /**
  * The canonical text of a loss, with each parameter that differs from its default. It parses to the same loss.
  *
- * *length is the number of bytes without the terminating NUL; `length` may be NULL. With buffer NULL and capacity 0 only
- * the length is asked for. A buffer of less than *length + 1 bytes is LK_INVALID_ARGUMENT; *length is set then, and nothing
- * else is written.
+ * *length is the number of bytes without the terminating NUL; `length` may be NULL. With buffer NULL and capacity 0
+ * only the length is asked for. A buffer of less than *length + 1 bytes is LK_INVALID_ARGUMENT; *length is set then,
+ * and nothing else is written.
  */
 lk_status lk_loss_spec(const struct lk_loss *loss,
                        char *buffer,
@@ -581,14 +583,15 @@ lk_status lk_loss_spec(const struct lk_loss *loss,
 /**
  * Evaluates a loss: computes the derivatives that the operands ask for and, unless `value` is NULL, the value.
  *
- * `operands` names every tensor that the loss reads: "input" and "target" for most; "sample_weight" and "mask" where wanted;
- * "grad_output", the upstream gradient, of the value's shape, in place of 1. lk_loss_operand_info() lists them. `value` has
- * the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point type; it is always
- * overwritten, whatever the operands' flags.
+ * `operands` names every tensor that the loss reads: "input" and "target" for most; "sample_weight" and "mask" where
+ * wanted; "grad_output", the upstream gradient, of the value's shape, in place of 1. lk_loss_operand_info() lists
+ * them. `value` has the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point
+ * type; it is always overwritten, whatever the operands' flags.
  *
- * Every operand, shape, dtype, stride and label is checked before the first write: on failure nothing has been written,
- * error->index is the offending operand or element, and the message says what was found. There is no broadcasting.
- * `context` says where the work runs; NULL is the calling thread. Results do not depend on it, nor on the machine.
+ * Every operand, shape, dtype, stride and label is checked before the first write: on failure nothing has been
+ * written, error->index is the offending operand or element, and the message says what was found. There is no
+ * broadcasting. `context` says where the work runs; NULL is the calling thread. Results do not depend on it, nor on
+ * the machine.
  */
 lk_status lk_loss_eval(const struct lk_loss *loss,
                        struct lk_context *context,
@@ -615,14 +618,11 @@ lk_status lk_loss_eval_pair(const struct lk_loss *loss,
 /**
  * A loss of one number: out[0] is the value, out[1] its first and out[2] its second derivative by input.
  *
- * For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a time. Reduction and denominator apply, to one element. Others
- * need tensors, and are LK_INVALID_SHAPE or LK_UNSUPPORTED here.
+ * For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a
+ * time. Reduction and denominator apply, to one element. Others need tensors, and are LK_INVALID_SHAPE or
+ * LK_UNSUPPORTED here.
  */
-lk_status lk_loss_scalar(const struct lk_loss *loss,
-                         double input,
-                         double target,
-                         double out[3],
-                         struct lk_error *error);
+lk_status lk_loss_scalar(const struct lk_loss *loss, double input, double target, double out[3], struct lk_error *error);
 
 /**
  * The number of operands that a loss takes.
@@ -652,8 +652,8 @@ lk_status lk_loss_value_shape(const struct lk_loss *loss,
 /**
  * Makes a context. `options` may be NULL for defaults. On failure *context is untouched.
  *
- * A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in the
- * child when it is next used.
+ * A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in
+ * the child when it is next used.
  */
 lk_status lk_context_create(const struct lk_context_options *options,
                             struct lk_context **context,
@@ -682,12 +682,10 @@ lk_status lk_catalog_parameter(size_t loss, size_t index, struct lk_parameter_in
 /**
  * Which loss should I use? Answers with ranked specs, each ready for lk_loss_create(), each with its reason in words.
  *
- * The data, where it is shown, is read once or twice and not kept; weights and parameters are computed from it. Without data
- * the reasons say what cannot be known. On success *advice is to be given back to lk_advice_destroy().
+ * The data, where it is shown, is read once or twice and not kept; weights and parameters are computed from it.
+ * Without data the reasons say what cannot be known. On success *advice is to be given back to lk_advice_destroy().
  */
-lk_status lk_advise(const struct lk_advise_options *options,
-                    struct lk_advice **advice,
-                    struct lk_error *error);
+lk_status lk_advise(const struct lk_advise_options *options, struct lk_advice **advice, struct lk_error *error);
 
 /**
  * Gives an advice back. NULL is allowed.
@@ -700,8 +698,8 @@ void lk_advice_destroy(struct lk_advice *advice);
 size_t lk_advice_count(const struct lk_advice *advice);
 
 /**
- * One loss of an advice: its spec and the reason for it. Either of `spec` and `reason` may be NULL. The text lives as long
- * as the advice.
+ * One loss of an advice: its spec and the reason for it. Either of `spec` and `reason` may be NULL. The text lives as
+ * long as the advice.
  */
 lk_status lk_advice_item(const struct lk_advice *advice,
                          size_t index,
@@ -715,8 +713,8 @@ lk_status lk_advice_item(const struct lk_advice *advice,
 size_t lk_advice_evidence_count(const struct lk_advice *advice);
 
 /**
- * One number that an advice rests on, such as "imbalance_ratio". Either of `name` and `value` may be NULL. The name lives as
- * long as the advice.
+ * One number that an advice rests on, such as "imbalance_ratio". Either of `name` and `value` may be NULL. The name
+ * lives as long as the advice.
  */
 lk_status lk_advice_evidence(const struct lk_advice *advice,
                              size_t index,

@@ -1,8 +1,8 @@
 //! A loss as its user sees it: a weighted sum of terms, from operands to value and derivatives.
 //!
-//! Everything is checked before anything is written: names and shapes, dtypes, memory shared between tensors, then every
-//! label. Only then are the terms evaluated, one after the other, the first into a buffer overwriting it and the later ones
-//! adding to it.
+//! Everything is checked before anything is written: names and shapes, dtypes, memory shared between tensors, then
+//! every label. Only then are the terms evaluated, one after the other, the first into a buffer overwriting it and the
+//! later ones adding to it.
 
 mod bind;
 mod plan;
@@ -127,8 +127,9 @@ impl Loss {
     /// Evaluates the loss: the derivatives that operands ask for, and the value if there is somewhere to put it.
     ///
     /// # Errors
-    /// Operands that are missing, unknown or given twice; shapes, dtypes or labels that do not fit; buffers that overlap; derivatives
-    /// that are not offered; a mean over nothing under `empty=error`. Nothing has been written then.
+    /// Operands that are missing, unknown or given twice; shapes, dtypes or labels that do not fit; buffers that
+    /// overlap; derivatives that are not offered; a mean over nothing under `empty=error`. Nothing has been written
+    /// then.
     pub fn eval(
         &self,
         context: Option<&Context>,

@@ -91,7 +91,8 @@ impl Context {
 }
 
 /// A pool and the process that started it. A forked child inherits the pool without its threads: work given to it would
-/// wait for ever. So the child starts the next generation and leaves the old one alone, which must not be dropped there either.
+/// wait for ever. So the child starts the next generation and leaves the old one alone, which must not be dropped there
+/// either.
 struct Generation {
     process: u32,
     workers: usize,

@@ -18,25 +18,25 @@
 //!     Tensor::from_slice(&labels, &[2]),
 //!     TensorMut::from_slice(&mut gradient, &[2, 3]),
 //! )?;
-//! assert!((value - 0.3788).abs() < 1e-4);
+//! assert!((value - 0.3639).abs() < 1e-4);
 //! # Ok::<(), losskit::error::Error>(())
 //! ```
 //!
 //! # The path of a call, and where each step lives
 //!
-//! 1. **Text** ([`spec`]): tokens, syntax tree, then names and values checked against the [`catalog`]; a refusal has a caret
-//!    under the place. The catalog is a list of [`catalog::Declaration`]s, each in the file of its loss
+//! 1. **Text** ([`spec`]): tokens, syntax tree, then names and values checked against the [`catalog`]; a refusal has a
+//!    caret under the place. The catalog is a list of [`catalog::Declaration`]s, each in the file of its loss
 //!    ([`losses`]; other frameworks' vocabularies in [`dialects`]).
 //! 2. **Loss** ([`compose`]): each declaration's `build` makes a [`compose::Term`]: a family with a kernel, a
 //!    reduction, and the names of the operands it reads. A [`Loss`] is a weighted sum of terms.
-//! 3. **Call**: `compose::bind` finds each term's operands among those of the call and checks shapes, dtypes and overlaps;
-//!    a census (`engine::census`) looks at every label, mask and weight and gives the divisor. Nothing has been
-//!    written so far, and all that can be refused has been.
-//! 4. **Walk** ([`engine`]): the term's family divides the work by its shape ([`engine::shares`]), hands the shares to the
-//!    [`context`], and in each share walks blocks that stay in the cache, compiled for the machine's SIMD level
+//! 3. **Call**: `compose::bind` finds each term's operands among those of the call and checks shapes, dtypes and
+//!    overlaps; a census (`engine::census`) looks at every label, mask and weight and gives the divisor. Nothing has
+//!    been written so far, and all that can be refused has been.
+//! 4. **Walk** ([`engine`]): the term's family divides the work by its shape ([`engine::shares`]), hands the shares to
+//!    the [`context`], and in each share walks blocks that stay in the cache, compiled for the machine's SIMD level
 //!    ([`engine::level`]). The loss itself is one function of a few numbers, the kernel.
-//! 5. **Numbers** ([`math`]): elementary functions that give the same bits at every level, and sums that give the same bits
-//!    at every number of threads.
+//! 5. **Numbers** ([`math`]): elementary functions that give the same bits at every level, and sums that give the same
+//!    bits at every number of threads.
 //! 6. **Memory** ([`tensor`]): borrowed tensors of any strides; the one place that touches their elements.
 //!
 //! [`capi`] puts the C ABI on top of this, and [`advise`] answers which loss to use.

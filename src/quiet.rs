@@ -20,8 +20,8 @@ pub fn quietly<T>(function: impl FnOnce() -> T) -> T {
     function()
 }
 
-/// Installs the hook that honours [`quietly`]. Panics elsewhere, such as in another Rust library of the same process, still go
-/// to whatever hook was there before.
+/// Installs the hook that honours [`quietly`]. Panics elsewhere, such as in another Rust library of the same process,
+/// still go to whatever hook was there before.
 pub fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

@@ -50,7 +50,8 @@ fn tensors_without_elements_are_empty_too() {
     }
 }
 
-/// A NaN in one loss element is seen there, in the sum, and nowhere else; an element that is masked shows nothing of it.
+/// A NaN in one loss element is seen there, in the sum, and nowhere else; an element that is masked shows nothing of
+/// it.
 #[test]
 fn nan_stays_in_its_own_row() {
     for case in cases::all().filter(|case| case.target != Target::Labels || !case.arguments.contains("ignore")) {
@@ -92,7 +93,8 @@ fn nan_stays_in_its_own_row() {
         }
         mask.array = Array::new(Dtype::U8, mask.array.shape(), &vec![1.0; count]);
         mask.array.set(count - 1, 0.0);
-        // Regions of several classes are masked pixel by pixel, rows and elements one by one: the last holds the last number.
+        // Regions of several classes are masked pixel by pixel, rows and elements one by one: the last holds the last
+        // number.
         let masked = case.loss("mask=@mask, reduction=mean");
         for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, whole] {
             let mut given = given.clone();

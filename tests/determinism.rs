@@ -67,8 +67,8 @@ fn same_results(loss: &Loss, how: &str, found: &Results, expected: &Results) {
     }
 }
 
-/// One scene of every loss at sizes that are divided: few and many classes for rows, and images. `narrow` shapes are for tests of
-/// something other than the division of work.
+/// One scene of every loss at sizes that are divided: few and many classes for rows, and images. `narrow` shapes are
+/// for tests of something other than the division of work.
 fn each_scene(wide: bool, mut visit: impl FnMut(&Scene)) {
     let mut seen = Vec::new();
     for case in cases::all().filter(|case| !case.arguments.contains('[')) {

@@ -39,7 +39,8 @@ fn largest(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |most, number| most.max(number.abs()))
 }
 
-/// Compares the derivatives by one operand with differences; its buffers begin with what they are to be added to, if anything.
+/// Compares the derivatives by one operand with differences; its buffers begin with what they are to be added to, if
+/// anything.
 fn check(what: &str, loss: &Loss, mut given: Vec<Given>, position: usize, accumulate: bool) {
     let info = loss.operands().iter().find(|info| info.name == given[position].name).expect("an operand of the loss");
     let start = if accumulate { 0.5 } else { f64::NAN };

@@ -41,7 +41,7 @@ step format one cargo fmt --check
 step build one make --no-print-directory build
 step clippy one cargo clippy --release --locked --all-targets -- -D warnings
 step rust_units rust cargo test --locked --lib
-step rust_integration rust cargo test --release --locked --tests --no-fail-fast
+step rust_integration rust cargo test --release --locked --test '*' --no-fail-fast
 step rust_documentation rust cargo test --release --locked --doc
 step fault_library one cargo build --locked --lib --features fault-injection --target-dir build/faults
 step c plain make --no-print-directory -C tests/c check LIBRARY="$PWD/target/release" \
@@ -54,6 +54,15 @@ step go_race go_tests go_step go test -tags losskit_dev -count=1 -race -v ./...
 step go_cgocheck go_tests go_step env GOEXPERIMENT=cgocheck2 go test -tags losskit_dev -count=1 -v ./...
 step go_quickstart one go_step go run -tags losskit_dev ./examples/quickstart
 step consumers plain tests/consumers/run.sh target/release
+step readme plain tests/readme/run.sh target/release
+step benchmark one benches/run.sh target/release
+step demo one make --no-print-directory demo
+go_others() {
+  for folder in examples/demo/go tests/consumers/go; do
+    (cd "$folder" && test -z "$(gofmt -l .)") || return 1
+  done
+}
+step go_others one go_others
 
 echo
 echo "$passed passed, $failed failed"

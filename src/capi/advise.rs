@@ -46,7 +46,8 @@ pub struct lk_advise_options {
     pub class_count: u32,
     /// The targets. NULL: not shown.
     pub target: *const lk_tensor,
-    /// The model's predictions. NULL: not shown. Of target's shape for regression and binary; with classes on axis 1 otherwise.
+    /// The model's predictions. NULL: not shown. Of target's shape for regression and binary; with classes on axis 1
+    /// otherwise.
     pub prediction: *const lk_tensor,
 }
 
@@ -58,8 +59,8 @@ pub struct lk_advice {
 
 /// Which loss should I use? Answers with ranked specs, each ready for lk_loss_create(), each with its reason in words.
 ///
-/// The data, where it is shown, is read once or twice and not kept; weights and parameters are computed from it. Without data
-/// the reasons say what cannot be known. On success *advice is to be given back to lk_advice_destroy().
+/// The data, where it is shown, is read once or twice and not kept; weights and parameters are computed from it.
+/// Without data the reasons say what cannot be known. On success *advice is to be given back to lk_advice_destroy().
 ///
 /// # Safety
 /// The pointers are NULL or valid, options->struct_size is set, and the tensors' elements may be read.
@@ -170,8 +171,8 @@ pub unsafe extern "C" fn lk_advice_count(advice: *const lk_advice) -> usize {
     shield("lk_advice_count", 0, || unsafe { advice.as_ref() }.map_or(0, |advice| advice.items.len()))
 }
 
-/// One loss of an advice: its spec and the reason for it. Either of `spec` and `reason` may be NULL. The text lives as long
-/// as the advice.
+/// One loss of an advice: its spec and the reason for it. Either of `spec` and `reason` may be NULL. The text lives as
+/// long as the advice.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -207,8 +208,8 @@ pub unsafe extern "C" fn lk_advice_evidence_count(advice: *const lk_advice) -> u
     shield("lk_advice_evidence_count", 0, || unsafe { advice.as_ref() }.map_or(0, |advice| advice.evidence.len()))
 }
 
-/// One number that an advice rests on, such as "imbalance_ratio". Either of `name` and `value` may be NULL. The name lives as
-/// long as the advice.
+/// One number that an advice rests on, such as "imbalance_ratio". Either of `name` and `value` may be NULL. The name
+/// lives as long as the advice.
 ///
 /// # Safety
 /// The pointers are NULL or valid.

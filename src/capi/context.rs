@@ -23,9 +23,8 @@ pub struct lk_executor {
     pub concurrency: u32,
     /// Handed back to parallel_for.
     pub user: *mut c_void,
-    /// Calls task(arg, index) exactly once for each index in [0, count), on any threads in any order, and returns when all are done:
-    ///
-    ///     for (size_t index = 0; index < count; index++) task(arg, index);
+    /// Calls task(arg, index) exactly once for each index in [0, count), on any threads in any order, and returns when
+    /// all are done, like `for (size_t index = 0; index < count; index++) task(arg, index);`
     ///
     /// It must not be NULL and must not throw. It may be called from several threads at once.
     pub parallel_for: Option<
@@ -46,8 +45,8 @@ pub struct lk_context_options {
     /// The number of threads, the calling one included; at most 1024; 0: what the machine and its limits allow. Ignored
     /// with an executor.
     pub threads: u32,
-    /// The host's pool instead of one of the context's own. NULL: a pool of its own. The structure is copied; what `user` points to
-    /// must outlive the context.
+    /// The host's pool instead of one of the context's own. NULL: a pool of its own. The structure is copied; what
+    /// `user` points to must outlive the context.
     pub executor: *const lk_executor,
 }
 
@@ -56,8 +55,8 @@ const MOST_THREADS: u32 = 1024;
 
 /// Makes a context. `options` may be NULL for defaults. On failure *context is untouched.
 ///
-/// A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in the
-/// child when it is next used.
+/// A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in
+/// the child when it is next used.
 ///
 /// # Safety
 /// The pointers are NULL or valid, and structures have their sizes set.

@@ -39,8 +39,8 @@ pub struct lk_operand_info {
 /// The most operands that one call may pass.
 const MOST_OPERANDS: usize = 256;
 
-/// The library's version: major << 16 | minor << 8 | patch. Compare it with LK_VERSION, which is the header's; while the
-/// major version is 0, minor versions need not fit together.
+/// The library's version: major << 16 | minor << 8 | patch. Compare it with LK_VERSION, which is the header's; while
+/// the major version is 0, minor versions need not fit together.
 #[unsafe(no_mangle)]
 pub extern "C" fn lk_version() -> u32 {
     shield("lk_version", 0, || {
@@ -58,7 +58,8 @@ pub extern "C" fn lk_version() -> u32 {
 /// under it and says what would be accepted.
 ///
 /// # Safety
-/// `spec` is NULL or NUL-terminated; `loss` is NULL or may be written; `error` is NULL or an lk_error with its size set.
+/// `spec` is NULL or NUL-terminated; `loss` is NULL or may be written; `error` is NULL or an lk_error with its size
+/// set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lk_loss_create(
     spec: *const c_char,
@@ -94,9 +95,9 @@ pub unsafe extern "C" fn lk_loss_destroy(loss: *mut lk_loss) {
 
 /// The canonical text of a loss, with each parameter that differs from its default. It parses to the same loss.
 ///
-/// *length is the number of bytes without the terminating NUL; `length` may be NULL. With buffer NULL and capacity 0 only
-/// the length is asked for. A buffer of less than *length + 1 bytes is LK_INVALID_ARGUMENT; *length is set then, and nothing
-/// else is written.
+/// *length is the number of bytes without the terminating NUL; `length` may be NULL. With buffer NULL and capacity 0
+/// only the length is asked for. A buffer of less than *length + 1 bytes is LK_INVALID_ARGUMENT; *length is set then,
+/// and nothing else is written.
 ///
 /// # Safety
 /// `buffer` is NULL or has `capacity` bytes; the other pointers are NULL or valid.
@@ -133,14 +134,15 @@ pub unsafe extern "C" fn lk_loss_spec(
 
 /// Evaluates a loss: computes the derivatives that the operands ask for and, unless `value` is NULL, the value.
 ///
-/// `operands` names every tensor that the loss reads: "input" and "target" for most; "sample_weight" and "mask" where wanted;
-/// "grad_output", the upstream gradient, of the value's shape, in place of 1. lk_loss_operand_info() lists them. `value` has
-/// the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point type; it is always
-/// overwritten, whatever the operands' flags.
+/// `operands` names every tensor that the loss reads: "input" and "target" for most; "sample_weight" and "mask" where
+/// wanted; "grad_output", the upstream gradient, of the value's shape, in place of 1. lk_loss_operand_info() lists
+/// them. `value` has the shape that lk_loss_value_shape() gives (rank 0 for a reduced loss) and any floating-point
+/// type; it is always overwritten, whatever the operands' flags.
 ///
-/// Every operand, shape, dtype, stride and label is checked before the first write: on failure nothing has been written,
-/// error->index is the offending operand or element, and the message says what was found. There is no broadcasting.
-/// `context` says where the work runs; NULL is the calling thread. Results do not depend on it, nor on the machine.
+/// Every operand, shape, dtype, stride and label is checked before the first write: on failure nothing has been
+/// written, error->index is the offending operand or element, and the message says what was found. There is no
+/// broadcasting. `context` says where the work runs; NULL is the calling thread. Results do not depend on it, nor on
+/// the machine.
 ///
 /// # Safety
 /// All pointers are NULL or valid, the tensors' elements may be read, and those of outputs written, by this call alone.
@@ -203,8 +205,9 @@ pub unsafe extern "C" fn lk_loss_eval_pair(
 
 /// A loss of one number: out[0] is the value, out[1] its first and out[2] its second derivative by input.
 ///
-/// For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a time. Reduction and denominator apply, to one element. Others
-/// need tensors, and are LK_INVALID_SHAPE or LK_UNSUPPORTED here.
+/// For losses whose elements are single numbers (mse, huber, bce, ...), for plots and for boosting one sample at a
+/// time. Reduction and denominator apply, to one element. Others need tensors, and are LK_INVALID_SHAPE or
+/// LK_UNSUPPORTED here.
 ///
 /// # Safety
 /// `out` is NULL or has room for three numbers; the other pointers are NULL or valid.

@@ -1,7 +1,7 @@
 //! The C ABI: raw pointers in, checked values to the rest of the library, statuses out. Nothing else here.
 //!
-//! Each exported function is one call of [`guard::guard`], which turns errors and panics into a status and a message. The
-//! documentation comments of this module are those of `include/losskit.h`.
+//! Each exported function is one call of [`guard::guard`], which turns errors and panics into a status and a message.
+//! The documentation comments of this module are those of `include/losskit.h`.
 
 #![allow(non_camel_case_types)]
 #![warn(clippy::missing_safety_doc)]

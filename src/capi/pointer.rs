@@ -77,8 +77,8 @@ pub unsafe fn text<'a>(pointer: *const c_char, name: &str, status: Status) -> Re
     })
 }
 
-/// A structure that begins with its size: `struct_size` must be at least that of `T`, and what lies beyond must be zero, because it asks
-/// for something that this version does not know.
+/// A structure that begins with its size: `struct_size` must be at least that of `T`, and what lies beyond must be
+/// zero, because it asks for something that this version does not know.
 ///
 /// # Safety
 /// `pointer` is NULL, misaligned, or points to as many bytes as its first four say, valid for `'a`.

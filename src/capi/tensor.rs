@@ -39,8 +39,8 @@ pub const LK_ACCUMULATE: u64 = 1;
 /// A borrowed view of an array: nothing is copied or kept. 144 bytes, frozen.
 #[repr(C)]
 pub struct lk_tensor {
-    /// The first element, aligned to the size of its type. May be NULL if there are no elements. What is only read is never
-    /// written through this pointer, so the address of a const array may be cast.
+    /// The first element, aligned to the size of its type. May be NULL if there are no elements. What is only read is
+    /// never written through this pointer, so the address of a const array may be cast.
     pub data: *mut c_void,
     /// LK_F32, LK_F64, ...
     pub dtype: lk_dtype,
@@ -48,8 +48,9 @@ pub struct lk_tensor {
     pub rank: u32,
     /// The extent of each dimension, 0 or more. Entries beyond the rank are not looked at.
     pub shape: [i64; 8],
-    /// The distance, in elements, between neighbours along each dimension. All zero means row-major without gaps. Strides of
-    /// what is read may be 0 or negative; strides of what is written must be positive and give each element its own place.
+    /// The distance, in elements, between neighbours along each dimension. All zero means row-major without gaps.
+    /// Strides of what is read may be 0 or negative; strides of what is written must be positive and give each element
+    /// its own place.
     pub strides: [i64; 8],
 }
 
@@ -60,8 +61,8 @@ pub struct lk_operand {
     pub name: *const c_char,
     /// The tensor.
     pub tensor: *const lk_tensor,
-    /// Where the gradient goes: of the tensor's shape and any floating-point type. NULL: not wanted. It may lie exactly over
-    /// the tensor itself.
+    /// Where the gradient goes: of the tensor's shape and any floating-point type. NULL: not wanted. It may lie exactly
+    /// over the tensor itself.
     pub gradient: *const lk_tensor,
     /// Where the diagonal of the Hessian goes: of the tensor's shape and any floating-point type. NULL: not wanted.
     pub hessian: *const lk_tensor,

@@ -189,7 +189,8 @@ fn fill(outputs: &Outputs<'_>, number: f64) {
     }
 }
 
-/// Where one term writes its derivatives, given the terms before it: the first overwrites, unless the caller accumulates.
+/// Where one term writes its derivatives, given the terms before it: the first overwrites, unless the caller
+/// accumulates.
 fn outputs_of<'a>(call: &Call<'a>, term: &Term, earlier: &[(f64, Term)]) -> Outputs<'a> {
     let again = earlier.iter().any(|(_, earlier)| earlier.roles.input == term.roles.input);
     let operand = call.find(&term.roles.input);
@@ -204,8 +205,8 @@ fn outputs_of<'a>(call: &Call<'a>, term: &Term, earlier: &[(f64, Term)]) -> Outp
     }
 }
 
-/// A copy of an operand that its gradient replaces although the loss reads it in several places: the first term must not
-/// destroy what the second one needs.
+/// A copy of an operand that its gradient replaces although the loss reads it in several places: the first term must
+/// not destroy what the second one needs.
 enum Copied {
     Single(Vec<f32>),
     Double(Vec<f64>),

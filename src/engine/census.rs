@@ -44,8 +44,8 @@ pub struct Block {
     pub weights: [f64; BLOCK],
 }
 
-/// Counts loss elements block by block. `inspect` clears `counts` for ignored elements, multiplies class weights into `weights`,
-/// refuses labels, and says whether all targets of the block are binary.
+/// Counts loss elements block by block. `inspect` clears `counts` for ignored elements, multiplies class weights into
+/// `weights`, refuses labels, and says whether all targets of the block are binary.
 ///
 /// # Errors
 /// The first refusal in the order of the elements.

@@ -2,7 +2,8 @@
 //! combination of those sums, and a pass that turns elements and sums into derivatives, fused where the sums allow.
 //!
 //! - [`elementwise`]: one input, one target, one number each ([`elementwise::Kernel`]).
-//! - [`softmax`]: rows of logits or probabilities; a loss is a function of a class's log-probability ([`softmax::Kernel`]).
+//! - [`softmax`]: rows of logits or probabilities; a loss is a function of a class's log-probability
+//!   ([`softmax::Kernel`]).
 //! - [`margin`]: rows of scores; the loss is the worst class against the true one ([`margin::Kernel`]).
 //! - [`overlap`]: regions; the loss is a function of intersection and sizes ([`overlap::Kernel`]).
 //!

@@ -34,7 +34,8 @@ pub fn exp_difference<R: Real>(x: R, y: R) -> R {
     if difference < R::EXP_LOW { R::ZERO } else { result }
 }
 
-/// e^(x+tail), for a tail far smaller than x, as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa · 2ⁿ.
+/// e^(x+tail), for a tail far smaller than x, as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa ·
+/// 2ⁿ.
 #[inline(always)]
 fn exp_parts<R: Real>(x: R, tail: R) -> (R, R) {
     let shifted = x.mul_add(R::LOG2_E, R::ROUNDER);

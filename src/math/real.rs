@@ -46,8 +46,8 @@ impl MultiplyAdd for Fused {
 }
 
 impl MultiplyAdd for Emulated {
-    /// The product of two f32 is exact in f64. The sum is rounded to odd there, which makes the second rounding, to f32, the
-    /// only one that counts (Boldo and Melquiond, 2008).
+    /// The product of two f32 is exact in f64. The sum is rounded to odd there, which makes the second rounding, to
+    /// f32, the only one that counts (Boldo and Melquiond, 2008).
     #[inline(never)]
     fn single(a: f32, b: f32, c: f32) -> f32 {
         let product = f64::from(a) * f64::from(b);

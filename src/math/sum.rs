@@ -60,8 +60,8 @@ impl<const N: usize> Default for Lanes<N> {
 }
 
 impl<const N: usize> Lanes<N> {
-    /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of N, or
-    /// the lanes of later terms shift.
+    /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of N,
+    /// or the lanes of later terms shift.
     #[inline(always)]
     pub fn add<R: Real>(&mut self, terms: &[R::Storage]) {
         let mut chunks = terms.chunks_exact(N);

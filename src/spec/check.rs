@@ -165,7 +165,7 @@ mod tests {
             ("\"sum\"", Kinds::WORD),
             ("none", Kinds::WORD.or(Kinds::NONE)),
             ("\"none\"", Kinds::WORD.or(Kinds::NONE)),
-            ("[]", Kinds::NUMBERS.or(Kinds::INTEGERS)),
+            ("[]", Kinds(0)),
             ("[1, -1]", Kinds::NUMBERS.or(Kinds::INTEGERS)),
             ("[0.5, 1]", Kinds::NUMBERS),
             ("@mean", Kinds::OPERAND),

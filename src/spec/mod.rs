@@ -94,8 +94,9 @@ impl fmt::Debug for Spec {
 /// # Errors
 ///
 /// [`Status::InvalidSpec`](crate::error::Status::InvalidSpec), with the byte offset of the first wrong place as index:
-/// the text is blank, longer than [`MAX_BYTES`], nested deeper than [`MAX_DEPTH`], a sum of more than [`MAX_TERMS`], does
-/// not follow the grammar, or names a loss, parameter or value that does not exist. Syntax is checked before meaning.
+/// the text is blank, longer than [`MAX_BYTES`], nested deeper than [`MAX_DEPTH`], a sum of more than [`MAX_TERMS`],
+/// does not follow the grammar, or names a loss, parameter or value that does not exist. Syntax is checked before
+/// meaning.
 pub fn parse(text: &str) -> Result<Spec, Error> {
     parse_with(text, CATALOG)
 }

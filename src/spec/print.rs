@@ -124,7 +124,7 @@ mod tests {
             "dice(class_weight=[1,2.50], axis=[ 2 , 3 ], batch=true)",
             "dice(axis=[2, 3], batch=true, class_weight=[1, 2.5])",
         );
-        prints("dice(class_weight=@cw, axis=[])", "dice(axis=[], class_weight=@cw)");
+        prints("dice(class_weight=@cw, axis=[2])", "dice(axis=[2], class_weight=@cw)");
         prints("cross_entropy(sample_weight=none, mask=@valid)", "cross_entropy(sample_weight=none, mask=@valid)");
         prints("cross_entropy(ignore_index=-9223372036854775808)", "cross_entropy(ignore_index=-9.223372036854776e18)");
     }

@@ -44,7 +44,7 @@ fn value_of(parameter: &'static Parameter) -> BoxedStrategy<String> {
         forms.push(number_in(parameter, !has(Kinds::NUMBER)));
     }
     if has(Kinds::NUMBERS) || has(Kinds::INTEGERS) {
-        let items = vec(number_in(parameter, !has(Kinds::NUMBERS)), 0..4);
+        let items = vec(number_in(parameter, !has(Kinds::NUMBERS)), 1..4);
         forms.push(items.prop_map(|items| format!("[{}]", items.join(" ,"))).boxed());
     }
     if has(Kinds::WORD) {

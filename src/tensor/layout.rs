@@ -181,7 +181,9 @@ impl Layout {
     pub fn coalesced(&self) -> Layout {
         if self.contiguous {
             let mut layout = Layout { shape: Shape::default(), strides: [1; MAX_RANK], contiguous: true };
-            layout.shape.push(self.elements());
+            if self.elements() != 1 {
+                layout.shape.push(self.elements());
+            }
             return layout;
         }
         let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };

@@ -1,4 +1,5 @@
-//! Which tensors share memory. Outputs must have every element to themselves; where that cannot be shown, they are refused.
+//! Which tensors share memory. Outputs must have every element to themselves; where that cannot be shown, they are
+//! refused.
 
 use super::layout::Layout;
 

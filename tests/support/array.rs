@@ -151,7 +151,8 @@ impl Array {
 
     pub fn tensor(&self) -> Tensor<'_> {
         let start = self.memory.as_ptr().cast::<u8>().wrapping_add(self.origin * self.dtype.size());
-        // SAFETY: `filled` made memory for all that the layout reaches from the origin, aligned as u64 is; it is borrowed.
+        // SAFETY: `filled` made memory for all that the layout reaches from the origin, aligned as u64 is; it is
+        // borrowed.
         unsafe { Tensor::from_raw(start, self.dtype, self.layout) }
     }
 

@@ -314,7 +314,8 @@ impl Case {
         Array::new(if self.target == Labels { Dtype::I64 } else { dtype }, &own, &numbers)
     }
 
-    /// A sample weight and a mask for what `given` returned; the spec must bind them, which [`Case::WEIGHED`] does for all.
+    /// A sample weight and a mask for what `given` returned; the spec must bind them, which [`Case::WEIGHED`] does for
+    /// all.
     pub fn weights(&self, given: &[Given], dtype: Dtype, seed: u64) -> [Given; 2] {
         let mut random = Random::new(seed);
         let shape = given[0].array.shape();

@@ -1,5 +1,5 @@
-//! What several test files share: arrays of any type and layout, calls with the memory that they need, and a table of cases
-//! that names every loss with every parameter.
+//! What several test files share: arrays of any type and layout, calls with the memory that they need, and a table of
+//! cases that names every loss with every parameter.
 
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, unused_imports)]

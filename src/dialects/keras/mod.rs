@@ -1,8 +1,8 @@
 //! Keras 3: the loss classes of `keras.losses`, with `y_pred` as input and `y_true` as target.
 //!
-//! What Keras does differently from losskit: elementwise losses are averaged over their last axis first, and that average is the
-//! loss element that sample weights and masks belong to; probabilities are held within [1e-7, 1 − 1e-7], both ends
-//! rounded to the input's type; rows of probabilities are divided by their sum; a mean over nothing is 0.
+//! What Keras does differently from losskit: elementwise losses are averaged over their last axis first, and that
+//! average is the loss element that sample weights and masks belong to; probabilities are held within [1e-7, 1 − 1e-7],
+//! both ends rounded to the input's type; rows of probabilities are divided by their sum; a mean over nothing is 0.
 
 pub mod binary;
 pub mod categorical;

@@ -28,8 +28,8 @@ pub struct Jet<R> {
 
 /// The arithmetic of one elementwise loss.
 pub trait Kernel: Copy + Send + Sync + 'static {
-    /// Value and derivatives at one element. `weight` is the element of the loss's own tensor parameter, or 1. Implementations
-    /// are `#[inline(always)]`, free of calls, and choose instead of branching.
+    /// Value and derivatives at one element. `weight` is the element of the loss's own tensor parameter, or 1.
+    /// Implementations are `#[inline(always)]`, free of calls, and choose instead of branching.
     fn jet<R: Real>(&self, input: R, target: R, weight: R) -> Jet<R>;
 
     /// The kernel for targets that a census has seen, where that matters.
@@ -254,6 +254,15 @@ impl<K: Kernel> Elementwise<K> {
             None => tensor.elements(),
         };
         let total = input.layout().elements();
+        if group == 0 {
+            // A mean over no elements, in each of the loss elements, of which there may be some.
+            if let Some(output) = call.outputs.values {
+                let elements = output.tensor.layout().elements();
+                let split = output.tensor.split_elements(elements.max(1), output.accumulate);
+                split.part(0).into_iter().for_each(|mut part| part.fill(f64::NAN));
+            }
+            return Ok(Sum::ZERO.plus(f64::NAN));
+        }
         // Values that are not reduced are sums of whole groups, so tasks must not cut through one.
         let by_group = call.outputs.values.is_some() && group != 1;
         let (units, unit) = if by_group { (total / group.max(1), group) } else { (total, 1) };

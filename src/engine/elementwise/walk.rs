@@ -252,9 +252,13 @@ fn exclude<S: Scalar, K>(job: &Job<'_, K>, buffers: &mut Buffers<S>, counts: &mu
         }
     }
     if let Some(ignored) = job.ignore_index {
-        let ignored = S::from_f64(ignored);
-        for (counts, target) in counts.iter_mut().zip(&buffers.target) {
-            *counts &= *target != ignored;
+        // In f64, as the census compares: rounded to the compute type another label might look the same.
+        if let Some(target) = &job.everyday.target {
+            let labels = &mut buffers.factor[..counts.len()];
+            target.read(start, labels);
+            for (counts, label) in counts.iter_mut().zip(labels) {
+                *counts &= *label != ignored;
+            }
         }
     }
 }

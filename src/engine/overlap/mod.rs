@@ -1,7 +1,8 @@
 //! Losses of regions: 1 − numerator/denominator, both linear in the intersection I = Σ p t and the sizes P and T.
 //!
-//! Two passes: the first sums I, P and T of each region, the second turns them into derivatives. Dimensions are reordered to
-//! kept ones, summed ones, classes; so a region is some consecutive pixels of one class, and pixels are walked in tiles.
+//! Two passes: the first sums I, P and T of each region, the second turns them into derivatives. Dimensions are
+//! reordered to kept ones, summed ones, classes; so a region is some consecutive pixels of one class, and pixels are
+//! walked in tiles.
 
 mod geometry;
 mod pixels;
@@ -180,7 +181,10 @@ impl Family for Overlap {
         if geometry.labels {
             self.check_labels(context, operands, names, &geometry)?;
         }
-        let counted = self.counted_pixels(operands, &geometry);
+        if geometry.pixels == 0 {
+            return Ok(Census::default());
+        }
+        let counted = self.counted_pixels(operands, &geometry)?;
         let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
         let mut census = Census::default();
@@ -285,14 +289,16 @@ impl Overlap {
     }
 
     /// For each group of kept dimensions, the number of pixels that count; nothing if all do.
-    fn counted_pixels(&self, operands: &Operands<'_>, geometry: &Geometry) -> Option<SmallVec<[usize; 16]>> {
+    fn counted_pixels(&self, operands: &Operands<'_>, geometry: &Geometry) -> Result<Option<SmallVec<[usize; 16]>>> {
         let mask = operands.mask.filter(|_| !self.masks_regions);
         if mask.is_none() && self.ignore_index.is_none() {
-            return None;
+            return Ok(None);
         }
         let mask = mask.map(|mask| geometry.by_pixel(*mask).elements());
         let labels = self.ignore_index.and(operands.target).map(|target| geometry.by_pixel(*target).elements());
-        let mut counted = SmallVec::from_elem(0, geometry.outer);
+        let mut counted = SmallVec::new();
+        reserve(&mut counted, geometry.outer)?;
+        counted.resize(geometry.outer, 0);
         for (outer, counted) in counted.iter_mut().enumerate() {
             for pixel in outer * geometry.pixels..(outer + 1) * geometry.pixels {
                 let masked = mask.as_ref().is_some_and(|mask| mask.element(pixel) == 0.0);
@@ -304,7 +310,7 @@ impl Overlap {
                 *counted += usize::from(!masked && !ignored);
             }
         }
-        Some(counted)
+        Ok(Some(counted))
     }
 
     fn evaluate_in<S: Scalar>(&self, call: &Call<'_>) -> Result<Sum> {
@@ -312,6 +318,9 @@ impl Overlap {
         let geometry = Geometry::of(self, operands)?;
         let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
+        if geometry.pixels == 0 && call.outputs.values.is_none() {
+            return Ok(Sum::ZERO);
+        }
         let pixels = Pixels::<S>::new(self, operands, &geometry)?;
         let regions = pixels.sum_regions(call)?;
 
@@ -322,7 +331,7 @@ impl Overlap {
         });
         let mut values = values.as_ref().and_then(|values| values.part(0));
         let mut slopes: SmallVec<[Slopes; 16]> = SmallVec::new();
-        slopes.try_reserve(regions.len()).map_err(|_| Error::new(Status::OutOfMemory, "no memory for regions"))?;
+        reserve(&mut slopes, regions.len())?;
         for (index, region) in regions.iter().enumerate() {
             let class = index % geometry.region_classes().max(1);
             let mut slope = Slopes::default();
@@ -345,6 +354,11 @@ impl Overlap {
         }
         Ok(sum)
     }
+}
+
+/// Makes room, or says that there is none: regions can be as many as elements.
+fn reserve<A: smallvec::Array>(list: &mut SmallVec<A>, more: usize) -> Result<()> {
+    list.try_reserve(more).map_err(|_| Error::new(Status::OutOfMemory, "no memory for the sums of regions"))
 }
 
 /// The pixels of one tile.

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Activation, Geometry, Overlap, Region, Slopes, TileRange};
+use super::{Activation, Geometry, Overlap, Region, Slopes, TileRange, reserve};
 use crate::engine::level::Work;
 use crate::engine::target::required;
 use crate::engine::{Call, Operands, Output, Shares};
@@ -110,19 +110,21 @@ impl<'a, S: Scalar> Pixels<'a, S> {
         let regions_of_group = geometry.region_classes();
         let mut regions = SmallVec::<[Region; 16]>::new();
         let total = geometry.outer * regions_of_group;
-        regions.try_reserve(total).map_err(|_| Error::new(Status::OutOfMemory, "no memory for regions"))?;
+        reserve(&mut regions, total)?;
         regions.resize(total, Region::default());
         let level = call.level();
         let work = |_task: usize, pieces: TileRange| {
             let mut sums = SmallVec::<[(usize, Region); 16]>::new();
             let mut tile = self.empty_tile()?;
             for piece in pieces {
-                let work = SumWork { pixels: self, piece, tile: &mut tile };
                 let group = piece / self.pieces;
-                let regions = level.run::<S, _>(work);
-                sums.extend(
-                    regions.into_iter().enumerate().map(|(class, region)| (group * regions_of_group + class, region)),
-                );
+                let mut regions = SmallVec::<[Region; 16]>::new();
+                reserve(&mut regions, regions_of_group)?;
+                regions.resize(regions_of_group, Region::default());
+                level.run::<S, _>(SumWork { pixels: self, piece, tile: &mut tile, regions: &mut regions });
+                reserve(&mut sums, regions_of_group)?;
+                let numbered = regions.into_iter().enumerate();
+                sums.extend(numbered.map(|(class, region)| (group * regions_of_group + class, region)));
             }
             Ok(sums)
         };
@@ -234,16 +236,17 @@ struct SumWork<'w, 'a, S> {
     pixels: &'w Pixels<'a, S>,
     piece: usize,
     tile: &'w mut Tile<S>,
+    /// The sums of the piece's group, all zero at first.
+    regions: &'w mut [Region],
 }
 
 impl<S: Scalar> Work<S> for SumWork<'_, '_, S> {
-    type Output = SmallVec<[Region; 16]>;
+    type Output = ();
 
     #[inline(always)]
-    fn run<R: Real<Storage = S>>(self) -> Self::Output {
-        let SumWork { pixels, piece, tile } = self;
+    fn run<R: Real<Storage = S>>(self) {
+        let SumWork { pixels, piece, tile, regions } = self;
         let geometry = &pixels.geometry;
-        let mut regions = Self::Output::from_elem(Region::default(), geometry.region_classes());
         let range = pixels.pixels_of(piece);
         for start in range.clone().step_by(pixels.tile) {
             let count = pixels.tile.min(range.end - start);
@@ -264,7 +267,6 @@ impl<S: Scalar> Work<S> for SumWork<'_, '_, S> {
                 regions[if geometry.keeps_classes { class - geometry.first_class } else { 0 }].join(&region);
             }
         }
-        regions
     }
 }
 

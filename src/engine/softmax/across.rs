@@ -1,5 +1,5 @@
-//! Few classes: thirty-two rows side by side, one class after another. Each row is a lane, so nothing is ever folded, and
-//! images with strided classes are read as they lie.
+//! Few classes: thirty-two rows side by side, one class after another. Each row is a lane, so nothing is ever folded,
+//! and images with strided classes are read as they lie.
 
 use std::ops::Range;
 

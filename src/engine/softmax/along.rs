@@ -310,7 +310,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         }
     }
 
-    /// The gradient of a labelled row from its exponentials, in place: one multiplication for each class but the labelled.
+    /// The gradient of a labelled row from its exponentials, in place: one multiplication for each class but the
+    /// labelled.
     #[inline(always)]
     fn scale_exponentials<R: Real<Storage = S>>(&self, cache: &mut [S], labelled: Labelled<R>) {
         for e in cache.iter_mut() {

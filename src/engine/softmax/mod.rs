@@ -3,11 +3,11 @@
 //! L = Σ_c a_c ℓ(ln p_c), where a_c = weight_c · target_c.
 //!
 //! With v_c = a_c ℓ′(ln p_c) and V = Σ v_c, a softmax gives ∂L/∂x_j = v_j (1−p_j) − p_j (V − v_j), and with
-//! s_c = a_c ℓ″(ln p_c) and S = Σ s_c, ∂²L/∂x_j² = s_j (1−p_j)² + p_j² (S − s_j) − V p_j (1−p_j). So a loss is one function
-//! ℓ with two derivatives ([`Kernel`]), and everything else is here.
+//! s_c = a_c ℓ″(ln p_c) and S = Σ s_c, ∂²L/∂x_j² = s_j (1−p_j)² + p_j² (S − s_j) − V p_j (1−p_j). So a loss is one
+//! function ℓ with two derivatives ([`Kernel`]), and everything else is here.
 //!
-//! Few classes are walked across rows, thirty-two rows at a time ([`across`]); many classes along the row ([`along`]). The
-//! number of classes alone decides, so that no layout changes a bit.
+//! Few classes are walked across rows, thirty-two rows at a time ([`across`]); many classes along the row ([`along`]).
+//! The number of classes alone decides, so that no layout changes a bit.
 
 mod across;
 mod along;

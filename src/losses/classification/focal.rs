@@ -2,7 +2,8 @@
 //!
 //! With M = 1−p_t, B = bce and ρ = M′/M = (1−2t) p q / M, all by x:
 //! ℓ′ = α_t M^γ (γ ρ B + B′) and ℓ″ = α_t M^γ (γ ρ G + G′), where G = γ ρ B + B′, G′ = γ (ρ′ B + ρ B′) + p q and
-//! ρ′ = ρ (q − p − ρ). For t = 1, M is q and ρ is −p; for t = 0, M is p and ρ is q: nothing is divided by a vanishing M.
+//! ρ′ = ρ (q − p − ρ). For t = 1, M is q and ρ is −p; for t = 0, M is p and ρ is q: nothing is divided by a vanishing
+//! M.
 
 use crate::catalog::{ArgumentError, Arguments, Declaration, Interval, Kinds, Parameter};
 use crate::compose::Term;

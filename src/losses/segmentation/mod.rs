@@ -7,7 +7,10 @@ pub mod tversky;
 use crate::catalog::{ArgumentError, Arguments, Interval, Kinds, Parameter};
 use crate::compose::Term;
 use crate::engine::overlap::{Activation, Overlap, Ratio};
-use crate::losses::common::{boolean, integer, number, term, weights, word};
+use crate::losses::common::{boolean, integer, number, refuse, term, weights, word};
+
+/// The default of smooth_nr and smooth_dr.
+const SMOOTHING: f64 = 1e-5;
 
 /// The parameters of every overlap loss.
 pub const OVERLAP: &[Parameter] = &[
@@ -32,6 +35,10 @@ pub const OVERLAP: &[Parameter] = &[
 /// Makes an overlap loss; its ratio comes without smoothing.
 pub fn build(arguments: &Arguments, ratio: Ratio) -> Result<Term, ArgumentError> {
     let smooth = arguments.number("smooth");
+    let both = |name: &str| smooth.is_some() && arguments.number(name) != Some(SMOOTHING);
+    if both("smooth_nr") || both("smooth_dr") {
+        return Err(refuse("smooth", "smooth sets smooth_nr and smooth_dr; give it or them, not both"));
+    }
     let smoothing = |name: &str| smooth.or(arguments.number(name)).unwrap_or(0.0);
     let family = Overlap {
         ratio: Ratio { smooth_numerator: smoothing("smooth_nr"), smooth_denominator: smoothing("smooth_dr"), ..ratio },

@@ -1,4 +1,4 @@
-//! 1 - (I + smooth_nr)/(I + alpha*(P - I) + beta*(T - I) + smooth_dr), with I = Σ p t, P = Σ p and T = Σ t over a region.
+//! Tversky: 1 − (I + a)/(I + α(P − I) + β(T − I) + b), with I = Σ p t, P = Σ p and T = Σ t over a region.
 
 use crate::catalog::{ArgumentError, Arguments, Declaration, Interval, Parameter};
 use crate::compose::Term;
@@ -11,9 +11,11 @@ use super::OVERLAP;
 pub static DECLARATION: Declaration = Declaration {
     name: "tversky",
     summary: "Overlap in which false positives and false negatives weigh differently.",
-    formula: "1 - (I + smooth_nr)/(I + alpha*(P - I) + beta*(T - I) + smooth_dr), I = sum p*t, P = sum p, T = sum t",
-    details: "A region is one class of one sample. alpha weighs false positives P - I, beta false negatives T - I; alpha = beta = 1/2 is dice. Masked and ignored pixels leave every sum, after the activation. The \
-              divisor of a mean is the number of regions that have a pixel left.",
+    formula: "1 - (I + smooth_nr)/(I + alpha*(P - I) + beta*(T - I) + smooth_dr), \
+              I = sum p*t, P = sum p, T = sum t",
+    details: "A region is one class of one sample. alpha weighs false positives P - I, beta false negatives T \
+              - I; alpha = beta = 1/2 is dice. Masked and ignored pixels leave every sum, after the \
+              activation. The divisor of a mean is the number of regions that have a pixel left.",
     tasks: &["segmentation"],
     reference: "Salehi, Erdogmus and Gholipour, Tversky loss function (2017); MONAI TverskyLoss.",
     parameters: &[OVERLAP, &[ALPHA, BETA], CLASS_WEIGHT, IGNORE_INDEX, INPUT, TARGET, WEIGHTS, REDUCTION],

@@ -1,12 +1,13 @@
 //! The one place where elements of borrowed tensors are read and written.
 //!
 //! A [`Tensor`] is what a caller lends: validated on construction, never dereferenced here. A [`View`] of it is how an
-//! engine walks it: a sequence of rows, each of `extent` elements (1 for losses that know no rows). Reads copy a block of
-//! rows or of one row into a buffer of the compute type, or lend the memory itself when it already is one. Outputs are
-//! handed out as [`Part`]s of disjoint rows, each at most once, so that threads never meet.
+//! engine walks it: a sequence of rows, each of `extent` elements (1 for losses that know no rows). Reads copy a block
+//! of rows or of one row into a buffer of the compute type, or lend the memory itself when it already is one. Outputs
+//! are handed out as [`Part`]s of disjoint rows, each at most once, so that threads never meet.
 //!
 //! This module is the exception to "unsafe lives in `capi/`": safe Rust cannot express strided outputs shared between
-//! threads, nor an output in place of its input. Its obligations are three, and each `unsafe` block names those it rests on:
+//! threads, nor an output in place of its input. Its obligations are three, and each `unsafe` block names those it
+//! rests on:
 //!
 //! - **reach**: the constructor's caller guarantees memory for every element of the layout, aligned, for the lifetime;
 //!   every access asserts that its rows and columns lie in the layout.
@@ -40,14 +41,16 @@ pub struct Tensor<'a> {
     lifetime: PhantomData<&'a [u8]>,
 }
 
-// SAFETY: a tensor is read like a shared slice; what it shares with an output is only read by the task that writes there.
+// SAFETY: a tensor is read like a shared slice; what it shares with an output is only read by the task that writes
+// there.
 unsafe impl Send for Tensor<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for Tensor<'_> {}
 
 /// A tensor that is written.
 ///
-/// It may be copied, as a pointer may; [`crate::Loss`] refuses a call in which two outputs share memory before it writes.
+/// It may be copied, as a pointer may; [`crate::Loss`] refuses a call in which two outputs share memory before it
+/// writes.
 #[derive(Clone, Copy)]
 pub struct TensorMut<'a> {
     pointer: *mut u8,
@@ -77,8 +80,8 @@ impl<'a> Tensor<'a> {
     /// A tensor at a raw address.
     ///
     /// # Safety
-    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read, aligned for `dtype`, and
-    /// is not written except through a [`TensorMut`] that obeys the rules of this module.
+    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read, aligned for
+    /// `dtype`, and is not written except through a [`TensorMut`] that obeys the rules of this module.
     pub unsafe fn from_raw(pointer: *const u8, dtype: Dtype, layout: Layout) -> Tensor<'a> {
         Tensor { pointer, dtype, layout, lifetime: PhantomData }
     }
@@ -160,9 +163,9 @@ impl<'a> TensorMut<'a> {
     /// A tensor at a raw address.
     ///
     /// # Safety
-    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read and written, aligned for
-    /// `dtype`; all elements are at different places; and nothing else uses them, except a [`Tensor`] of the same
-    /// pointer and layout that is marked viewed through [`View::copying`].
+    /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read and written,
+    /// aligned for `dtype`; all elements are at different places; and nothing else uses them, except a [`Tensor`] of
+    /// the same pointer and layout that is marked viewed through [`View::copying`].
     pub unsafe fn from_raw(pointer: *mut u8, dtype: Dtype, layout: Layout) -> TensorMut<'a> {
         TensorMut { pointer, dtype, layout, lifetime: PhantomData }
     }

@@ -19,7 +19,8 @@ pub struct View<'a> {
     lifetime: PhantomData<&'a [u8]>,
 }
 
-// SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows writes.
+// SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows
+// writes.
 unsafe impl Send for View<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for View<'_> {}

@@ -18,6 +18,9 @@ impl Walk {
     #[inline(always)]
     pub(super) fn runs(&self, start: usize, count: usize, mut visit: impl FnMut(usize, isize, isize, usize)) {
         assert!(start <= self.count && count <= self.count - start, "rows beyond the tensor");
+        if count == 0 {
+            return;
+        }
         let (extents, strides) = (self.outer.shape().extents(), self.outer.strides());
         match extents.len() {
             0 => visit(0, 0, 0, count),

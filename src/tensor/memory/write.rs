@@ -40,7 +40,8 @@ impl Split<'_> {
     /// The largest number of parts.
     pub const MOST: usize = 64;
 
-    /// Deals pieces of `piece` rows, none of which crosses from one group of `group` rows into the next, instead of rows.
+    /// Deals pieces of `piece` rows, none of which crosses from one group of `group` rows into the next, instead of
+    /// rows.
     #[must_use]
     pub fn in_pieces(mut self, group: usize, piece: usize) -> Self {
         (self.group, self.piece) = (group.max(1), piece.max(1));
@@ -135,7 +136,8 @@ impl Part<'_> {
         self.store(offset, self.split.walk.stride, &values[..columns.len()]);
     }
 
-    /// Stores or adds rows `start..start + rows` from a transposed block: column c of the rows is at `values[c * pitch..]`.
+    /// Stores or adds rows `start..start + rows` from a transposed block: column c of the rows is at `values[c *
+    /// pitch..]`.
     #[inline(never)]
     pub fn write_transposed<T: Scalar>(&mut self, start: usize, rows: usize, values: &[T], pitch: usize) {
         self.check(start, rows);
@@ -151,17 +153,37 @@ impl Part<'_> {
     #[inline(always)]
     fn store<T: Scalar>(&self, offset: isize, spacing: isize, values: &[T]) {
         let Split { pointer, dtype, accumulate, .. } = *self.split;
-        // SAFETY: (reach) the callers checked the rows and columns; (distinct, once) only this part uses them. Outputs are
-        // floating point: other types were refused before.
+        // SAFETY: (reach) the callers checked the rows and columns; (distinct, once) only this part uses them. Outputs
+        // are floating point: other types were refused before.
         unsafe {
             match dtype {
                 Dtype::F32 => put::<f32, T>(pointer, offset, spacing, accumulate, values, |value| value as f32),
                 Dtype::F64 => put::<f64, T>(pointer, offset, spacing, accumulate, values, |value| value),
-                Dtype::F16 => put::<f16, T>(pointer, offset, spacing, accumulate, values, f16::from_f64),
-                Dtype::Bf16 => put::<bf16, T>(pointer, offset, spacing, accumulate, values, bf16::from_f64),
+                Dtype::F16 => {
+                    put::<f16, T>(pointer, offset, spacing, accumulate, values, |value| f16::from_f32(to_odd(value)))
+                }
+                Dtype::Bf16 => {
+                    put::<bf16, T>(pointer, offset, spacing, accumulate, values, |value| bf16::from_f32(to_odd(value)))
+                }
                 _ => unreachable!("an output of type {dtype}"),
             }
         }
+    }
+}
+
+/// Rounds to f32 so that a second rounding, to a half-precision type, is the only one that counts: what is not exact
+/// gets an odd last bit, which no tie of the narrower type has (Boldo and Melquiond, 2008).
+#[inline(always)]
+fn to_odd(value: f64) -> f32 {
+    let nearest = value as f32;
+    let bits = nearest.to_bits();
+    let inexact = nearest.is_finite() && f64::from(nearest) != value;
+    if !inexact || bits & 1 == 1 {
+        nearest
+    } else if value.abs() > f64::from(nearest).abs() {
+        f32::from_bits(bits + 1)
+    } else {
+        f32::from_bits(bits - 1)
     }
 }
 

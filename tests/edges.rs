@@ -1,0 +1,98 @@
+//! Cases that once went wrong: empty dimensions, rounding to half precision, labels that rounding makes alike.
+
+use half::{bf16, f16};
+use losskit::tensor::{Dtype, Layout, Shape, Tensor, TensorMut};
+use losskit::{Loss, Operand};
+
+fn loss(text: &str) -> Loss {
+    Loss::parse(text).expect("the spec is valid")
+}
+
+#[test]
+fn absurd_shapes_without_elements_are_a_mean_over_nothing() {
+    let input: [f32; 0] = [];
+    let target: [i64; 0] = [];
+    let loss = loss("dice(activation=softmax, ignore_index=-100)");
+    let value = loss.eval_pair(
+        None,
+        Tensor::from_slice(&input, &[1 << 45, 2, 0]).unwrap(),
+        Tensor::from_slice(&target, &[1 << 45, 0]),
+        None,
+    );
+    assert_eq!(value.unwrap(), 0.0);
+}
+
+#[test]
+fn a_mean_over_an_empty_last_axis_is_written() {
+    let empty: [f32; 0] = [];
+    let tensor = || Tensor::from_slice(&empty, &[3, 0]).unwrap();
+    let mut value = [7.0_f32; 3];
+    let operands = [Operand::new("input", tensor()), Operand::new("target", tensor())];
+    let output = TensorMut::from_slice(&mut value, &[3]);
+    loss("keras.mean_squared_error(reduction=none)").eval(None, &operands, output).unwrap();
+    assert!(value.iter().all(|value| value.is_nan()), "{value:?}");
+}
+
+#[test]
+fn strided_nothing_in_place_of_nothing_is_a_mean_over_nothing() {
+    let layout = Layout::strided(Shape::new(&[3, 0]).unwrap(), &[5, 1]).unwrap();
+    let address = std::ptr::without_provenance_mut::<u8>(4);
+    // SAFETY: there are no elements.
+    let tensor = unsafe { Tensor::from_raw(address, Dtype::F32, layout) };
+    // SAFETY: there are no elements.
+    let gradient = unsafe { TensorMut::from_raw(address, Dtype::F32, layout) };
+    let value = loss("mse + l2").eval_pair(None, tensor, Some(tensor), Some(gradient));
+    assert_eq!(value.unwrap(), 0.0);
+}
+
+#[test]
+fn half_precision_is_rounded_once_and_to_nearest() {
+    let mse = loss("mse(reduction=sum)");
+    let (input, target) = ([(1.0 + 2.0_f32.powi(-8) + 2.0_f32.powi(-23)) / 2.0], [0.0_f32]);
+    let mut gradient = [bf16::ZERO];
+    mse.eval_pair(
+        None,
+        Tensor::from_slice(&input, &[1]).unwrap(),
+        Tensor::from_slice(&target, &[1]),
+        TensorMut::from_slice(&mut gradient, &[1]),
+    )
+    .unwrap();
+    assert_eq!(gradient[0].to_f32(), 1.0078125);
+
+    let (input, target) = ([(1.0 + 2.0_f64.powi(-11) + 2.0_f64.powi(-40)) / 2.0], [0.0_f64]);
+    let mut gradient = [f16::ZERO];
+    mse.eval_pair(
+        None,
+        Tensor::from_slice(&input, &[1]).unwrap(),
+        Tensor::from_slice(&target, &[1]),
+        TensorMut::from_slice(&mut gradient, &[1]),
+    )
+    .unwrap();
+    assert_eq!(gradient[0].to_bits(), 0x3c01);
+}
+
+#[test]
+fn a_label_is_ignored_for_what_it_is_and_not_for_what_it_rounds_to() {
+    let (input, target) = ([5.0_f32, 1.0], [1e-50_f64, 1.0]);
+    let value = loss("bce(ignore_index=0)")
+        .eval_pair(None, Tensor::from_slice(&input, &[2]).unwrap(), Tensor::from_slice(&target, &[2]), None)
+        .unwrap();
+    // softplus(5) and softplus(-1): both elements count.
+    let expected = (5.0_f64.exp().ln_1p() + (-1.0_f64).exp().ln_1p()) / 2.0;
+    assert!((value - expected).abs() < 1e-6, "{value} against {expected}");
+}
+
+#[test]
+fn strides_of_single_elements_do_not_stand_in_the_way_of_a_gradient_in_place() {
+    let mut numbers = [1.0_f32, 2.0, 3.0];
+    let target = [0.0_f32; 3];
+    let shape = Shape::new(&[1, 3]).unwrap();
+    let pointer = numbers.as_mut_ptr().cast::<u8>();
+    // SAFETY: three numbers, read and then replaced by their gradient.
+    let input = unsafe { Tensor::from_raw(pointer, Dtype::F32, Layout::strided(shape, &[3, 1]).unwrap()) };
+    // SAFETY: the same three numbers.
+    let gradient = unsafe { TensorMut::from_raw(pointer, Dtype::F32, Layout::strided(shape, &[1, 1]).unwrap()) };
+    let target = Tensor::from_slice(&target, &[1, 3]);
+    loss("mse(reduction=sum)").eval_pair(None, input, target, Some(gradient)).unwrap();
+    assert_eq!(numbers, [2.0, 4.0, 6.0]);
+}
