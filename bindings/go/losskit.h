@@ -305,8 +305,8 @@ typedef struct lk_error {
     lk_status status;
     /**
      * The place: the byte of the text for LK_INVALID_SPEC, the row-major element of the target for LK_INVALID_TARGET,
-     * otherwise the operand, where operand_count stands for the value. In lk_loss_eval_pair() input is 0 and target 1.
-     * -1: no place.
+     * otherwise the operand, where one alone is at fault; operand_count stands for the value, and in
+     * lk_loss_eval_pair() input is 0 and target 1. -1: no place.
      */
     int64_t index;
     /**

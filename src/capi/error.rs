@@ -41,8 +41,8 @@ pub struct lk_error {
     /// The returned value.
     pub status: lk_status,
     /// The place: the byte of the text for LK_INVALID_SPEC, the row-major element of the target for LK_INVALID_TARGET,
-    /// otherwise the operand, where operand_count stands for the value. In lk_loss_eval_pair() input is 0 and target 1.
-    /// -1: no place.
+    /// otherwise the operand, where one alone is at fault; operand_count stands for the value, and in
+    /// lk_loss_eval_pair() input is 0 and target 1. -1: no place.
     pub index: i64,
     /// What was found, what was expected and where: NUL-terminated UTF-8, empty on success.
     pub message: [c_char; 240],

@@ -176,12 +176,26 @@ fn bits(dtype: Dtype, number: f64) -> u64 {
     match dtype {
         Dtype::F32 => u64::from((number as f32).to_bits()),
         Dtype::F64 => number.to_bits(),
-        Dtype::F16 => u64::from(f16::from_f64(number).to_bits()),
-        Dtype::Bf16 => u64::from(bf16::from_f64(number).to_bits()),
+        Dtype::F16 => u64::from(nearest(number, f16::from_f64(number).to_bits(), |bits| f16::from_bits(bits).to_f64())),
+        Dtype::Bf16 => {
+            u64::from(nearest(number, bf16::from_f64(number).to_bits(), |bits| bf16::from_bits(bits).to_f64()))
+        }
         Dtype::I8 => u64::from(number as i8 as u8),
         Dtype::U8 | Dtype::Bool => u64::from(number as u8),
         Dtype::I16 => u64::from(number as i16 as u16),
         Dtype::I32 => u64::from(number as i32 as u32),
         Dtype::I64 => number as i64 as u64,
     }
+}
+
+/// The half-precision number nearest to a number, ties to even, from a guess that is at most one step off: the crate's own
+/// conversion from f64 does not look at the lower half of the number.
+fn nearest(number: f64, guess: u16, widen: impl Fn(u16) -> f64) -> u16 {
+    if !number.is_finite() || !widen(guess).is_finite() {
+        return guess;
+    }
+    let distance = |bits: u16| (widen(bits) - number).abs();
+    let candidates = [guess, guess.wrapping_sub(1), guess.wrapping_add(1)];
+    let near = candidates.into_iter().filter(|&bits| widen(bits).is_finite());
+    near.min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then((a & 1).cmp(&(b & 1)))).unwrap_or(guess)
 }
