@@ -1,10 +1,8 @@
 # losskit: build, install, demo and tests. `make help` lists the targets.
 
 PREFIX ?= /usr/local
-JOBS ?= 2
 CARGO ?= cargo
 LIBRARY = target/release
-FAULTS = build/faults
 
 .PHONY: help build install demo test vectors live generate bench clean
 
