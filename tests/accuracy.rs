@@ -5,7 +5,7 @@
 mod support;
 
 use losskit::math::real::{Emulated, Fused, MultiplyAdd};
-use losskit::math::{Logistic, Real, Scalar, Sum, exp, exp_difference, ln, ln_1p};
+use losskit::math::{Logistic, Real, RowExp, Scalar, Sum, exp, ln, ln_1p};
 use proptest::prelude::*;
 
 use support::Random;
@@ -62,20 +62,44 @@ fn functions_of_f32() {
     check_f32("-ln q", |x| logistic(x).minus_ln_q.store(), softplus);
 }
 
+/// Against e^(x−y) where y is the largest logit, after taking off the power of two by which both are divided.
 #[test]
-fn exponential_of_a_difference_of_f32() {
+fn exponentials_of_a_row_of_f32() {
     let mut random = Random::new(41);
     let mut worst = 0.0_f64;
-    for _ in 0..200_000 {
-        let x = random.between(-60.0, 60.0) as f32;
-        let y = x + random.between(0.0, 90.0) as f32;
-        let truth = (f64::from(x) - f64::from(y)).exp();
-        worst = worst.max(error_f32(exp_difference(Single::load(x), Single::load(y)).store(), truth));
+    for size in [60.0, 88.0, 1e4, 1e6, 1e9, 1e30] {
+        for _ in 0..100_000 {
+            let largest = random.between(-size, size) as f32;
+            let x = largest - random.between(0.0, 110.0) as f32;
+            let row = RowExp::below(Single::load(largest));
+            let top = f64::from(row.of(Single::load(largest)).store());
+            let power = f64::from(row.top.store() - Single::ROUNDER.store());
+            let scaled = |x: f32| (f64::from(x) - f64::from(row.offset.store()) - power * std::f64::consts::LN_2).exp();
+            assert!((0.5..2.0).contains(&top), "the largest of {largest:e} is {top}");
+            worst = worst.max(error_f32(row.of(Single::load(x)).store(), scaled(x)));
+        }
     }
-    println!("exp_difference: at most {worst:.3} ulp");
-    assert!(worst <= 1.5, "exp_difference is off by {worst} ulp");
-    let never = exp_difference(Single::load(f32::NEG_INFINITY), Single::load(3.0)).store();
-    assert_eq!(never, 0.0);
+    println!("exponentials of a row: at most {worst:.3} ulp");
+    assert!(worst <= 1.0, "exponentials of a row are off by {worst} ulp");
+}
+
+#[test]
+fn exponentials_of_a_row_at_its_edges() {
+    let row = |largest: f32| move |x: f32| RowExp::below(Single::load(largest)).of(Single::load(x)).store();
+    assert_eq!(row(3.0)(f32::NEG_INFINITY), 0.0);
+    assert_eq!(row(3.0)(f32::MIN), 0.0);
+    assert_eq!(row(f32::MAX)(f32::MAX), 1.0);
+    assert_eq!(row(f32::MAX)(f32::MAX.next_down()), 0.0);
+    assert_eq!(row(f32::MIN)(f32::MIN), 1.0);
+    assert_eq!(row(f32::INFINITY)(1.0), 0.0);
+    assert!(row(3.0)(f32::NAN).is_nan());
+    assert!(row(f32::INFINITY)(f32::INFINITY).is_nan());
+    assert!(row(f32::NEG_INFINITY)(f32::NEG_INFINITY).is_nan());
+    let double = |largest, x| RowExp::below(Double::load(largest)).of(Double::load(x)).store();
+    assert_eq!(double(1e300, 1e300), 1.0);
+    assert_eq!(double(1e300, -1e300), 0.0);
+    assert_eq!(double(0.0, -745.0), 5e-324);
+    assert_eq!(double(0.0, -746.0), 0.0);
 }
 
 type Function = fn(Double) -> Double;
@@ -257,7 +281,7 @@ proptest! {
 
     #[test]
     fn logistic_parts_belong_together(x in -700.0..700.0_f64) {
-        let Logistic { p, q, minus_ln_p, minus_ln_q } = Logistic::of(Double::load(x));
+        let Logistic { p, q, minus_ln_p, minus_ln_q, .. } = Logistic::of(Double::load(x));
         let mirrored = Logistic::of(Double::load(-x));
         prop_assert_eq!((p.store(), minus_ln_p.store()), (mirrored.q.store(), mirrored.minus_ln_q.store()));
         prop_assert!((p.store() + q.store() - 1.0).abs() <= f64::EPSILON);

@@ -80,7 +80,7 @@ fn shapes_and_operands_are_told_before_a_call() {
 }
 
 #[test]
-fn softmax_does_not_see_a_shift_of_a_row() {
+fn softmax_sees_a_shift_of_a_row_in_the_last_bits_at_most() {
     for spec in
         ["cross_entropy(reduction=none)", "categorical_focal(reduction=none)", "multiclass_hinge(reduction=none)"]
     {
@@ -91,7 +91,11 @@ fn softmax_does_not_see_a_shift_of_a_row() {
             grid.iter().enumerate().map(|(index, x)| x + [1024.0, -2048.0, 64.0][index / 4]).collect();
         let target = labels(82, 3, 4);
         let at = |numbers: &[f64]| run(&parse(spec), &pair(Array::new(Dtype::F32, &[3, 4], numbers), target.clone()));
-        assert_eq!(at(&grid), at(&shifted), "{spec}");
+        let (here, there) = (at(&grid), at(&shifted));
+        let both = here.0.iter().chain(&here.1).zip(there.0.iter().chain(&there.1));
+        for (here, there) in both {
+            assert!((here - there).abs() <= 1e-6 * here.abs(), "{spec}: {here} becomes {there}");
+        }
     }
 }
 

@@ -5,43 +5,58 @@ use super::real::Real;
 /// eˣ. Subnormal results are rounded once; NaN stays NaN.
 #[inline(always)]
 pub fn exp<R: Real>(x: R) -> R {
-    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW).at_most(R::EXP_HIGH), R::ZERO);
-    let result = mantissa.scale(shifted);
-    if x < R::EXP_LOW { R::ZERO } else { result }
+    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW).at_most(R::EXP_HIGH));
+    mantissa.scale(shifted)
 }
 
 /// eˣ for x ≤ 0, to the same bits with fewer operations.
 #[inline(always)]
 pub fn exp_of_negative<R: Real>(x: R) -> R {
-    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW), R::ZERO);
-    let result = mantissa.scale_down(shifted);
-    if x < R::EXP_LOW { R::ZERO } else { result }
+    let (mantissa, shifted) = exp_parts(x.at_least(R::EXP_LOW));
+    mantissa.scale_down(shifted, R::ROUNDER)
 }
 
-/// e^(x−y) for x ≤ y, with the rounding error of the difference carried along.
+/// The exponentials of the logits of one row, all divided by the same power of two: eˣ·2⁻ᴺ, where N is chosen so that
+/// the largest lies in [½, 2].
 ///
-/// A softmax subtracts the row's maximum from each logit. For a difference of −50, half a unit in the last place of the
-/// difference is already 30 units of the exponential, so the error term is worth its six operations.
-/// −∞ − y gives exactly 0 for finite y.
-#[inline(always)]
-pub fn exp_difference<R: Real>(x: R, y: R) -> R {
-    let difference = x - y;
-    let back = difference - x;
-    let error = (x - (difference - back)) - (y + back);
-    let (mantissa, shifted) = exp_parts(difference.at_least(R::EXP_LOW), error);
-    let result = mantissa.scale_down(shifted);
-    // The tail of an infinite difference is NaN; what it is the tail of decides.
-    if difference < R::EXP_LOW { R::ZERO } else { result }
+/// A softmax that subtracts the largest logit first loses what the subtraction rounds away: for a difference of −50,
+/// half a unit in its last place is 30 units of the exponential. Here every logit is reduced by itself, x = n ln 2 + r,
+/// which is exact, and the power of two comes off the integer n.
+#[derive(Clone, Copy, Debug)]
+pub struct RowExp<R> {
+    /// Subtracted first: 0, unless logits are so large that n ln 2 would not be exact. Then neighbours are so far
+    /// apart that the difference itself is exact wherever its exponential is not 0.
+    pub offset: R,
+    /// Below this, the exponential is 0.
+    pub low: R,
+    /// N, as [`Real::scale_down`] wants it.
+    pub top: R,
 }
 
-/// e^(x+tail), for a tail far smaller than x, as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa ·
-/// 2ⁿ.
+impl<R: Real> RowExp<R> {
+    /// For a row whose largest logit is this. If it is infinite, its exponential is NaN, and every other is 0 or NaN.
+    #[inline(always)]
+    pub fn below(max: R) -> RowExp<R> {
+        let near = max.abs() < R::REDUCIBLE;
+        let offset = if near { R::ZERO } else { max };
+        let top = if near { max } else { R::ZERO };
+        RowExp { offset, low: top + R::EXP_LOW, top: top.mul_add(R::LOG2_E, R::ROUNDER) }
+    }
+
+    /// eˣ·2⁻ᴺ for an x that is not above the largest. −∞ gives 0, NaN gives NaN.
+    #[inline(always)]
+    pub fn of(&self, x: R) -> R {
+        let (mantissa, shifted) = exp_parts((x - self.offset).at_least(self.low));
+        mantissa.scale_down(shifted, self.top)
+    }
+}
+
+/// eˣ as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa · 2ⁿ.
 #[inline(always)]
-fn exp_parts<R: Real>(x: R, tail: R) -> (R, R) {
+fn exp_parts<R: Real>(x: R) -> (R, R) {
     let shifted = x.mul_add(R::LOG2_E, R::ROUNDER);
     let n = -(shifted - R::ROUNDER);
-    let r = n.mul_add(R::LN_2, x);
-    let r = n.mul_add(R::LN_2_TAIL, r) + tail;
+    let r = n.mul_add(R::LN_2_TAIL, n.mul_add(R::LN_2, x));
     let polynomial = horner(r, R::EXP).mul_add(r, R::ONE);
     (polynomial.mul_add(r, R::ONE), shifted)
 }
@@ -54,36 +69,44 @@ pub fn ln<R: Real>(x: R) -> R {
     ln_at_edges(x, finite)
 }
 
+/// ln(1 + x) for 0 ≤ x ≤ 1, in fewer operations: no power of two need be split off. NaN stays NaN.
+#[inline(always)]
+pub fn ln_1p_up_to_one<R: Real>(x: R) -> R {
+    // 1 + x = 2 (1 + (x−1)/2), and from ½ on (x−1)/2 is exact.
+    let halved = x >= R::HALF;
+    let f = if halved { x.mul_add(R::HALF, -R::HALF) } else { x };
+    let (leading, low) = (R::only_if(halved, R::LN_2), R::only_if(halved, R::LN_2_TAIL));
+    leading + (f - below_logarithm(f, low))
+}
+
 /// ln(1 + x), accurate for small x: −∞ at −1, NaN below.
 #[inline(always)]
 pub fn ln_1p<R: Real>(x: R) -> R {
     let sum = R::ONE + x;
-    ln_1p_of(x, sum, R::ONE / sum)
-}
-
-/// ln(1 + x) where 1 + x and its inverse are at hand.
-#[inline(always)]
-pub fn ln_1p_of<R: Real>(x: R, sum: R, inverse: R) -> R {
     let lost = if x > R::ONE { R::ONE - (sum - x) } else { x - (sum - R::ONE) };
     let (mantissa, exponent) = sum.split();
     // Near 1 the argument itself is exact; elsewhere what the sum lost is added back to first order.
     let near = exponent == R::ZERO;
     let f = if near { x } else { mantissa - R::ONE };
-    let correction = if near { R::ZERO } else { lost * inverse };
+    let correction = if near { R::ZERO } else { lost / sum };
     let finite = ln_of_parts(f, exponent, correction);
     ln_at_edges(sum, finite)
 }
 
-/// ln((1+f)·2ᵏ) + tail by 2 atanh(f/(2+f)), arranged so that the leading term f is added last.
+/// ln((1+f)·2ᵏ) + tail.
 #[inline(always)]
 fn ln_of_parts<R: Real>(f: R, exponent: R, tail: R) -> R {
+    let low = exponent.mul_add(R::LN_2_TAIL, tail);
+    exponent.mul_add(R::LN_2, f - below_logarithm(f, low))
+}
+
+/// f − ln(1+f) − low, so that the leading term f is added last: ln(1+f) = 2 atanh s for s = f/(2+f), |s| ≤ 1/5.
+#[inline(always)]
+fn below_logarithm<R: Real>(f: R, low: R) -> R {
     let s = f / (R::TWO + f);
     let z = s * s;
-    let rest = z * horner(z, R::LN);
     let half_square = R::HALF * f * f;
-    let low = exponent.mul_add(R::LN_2_TAIL, tail);
-    let correction = half_square - (s.mul_add(half_square + rest, low));
-    exponent.mul_add(R::LN_2, f - correction)
+    half_square - s.mul_add(z.mul_add(horner(z, R::LN), half_square), low)
 }
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! The logistic function with everything that comes with it, from one exponential and one logarithm.
 
-use super::elementary::{exp_of_negative, ln_1p_of};
+use super::elementary::{exp_of_negative, ln_1p_up_to_one};
 use super::real::Real;
 
 /// What binary losses need of a logit x; p and q are both accurate to the last bits, however small.
@@ -14,6 +14,8 @@ pub struct Logistic<R> {
     pub minus_ln_p: R,
     /// −ln q = softplus(x)
     pub minus_ln_q: R,
+    /// The smaller of the two: the other is |x| more.
+    pub tail: R,
 }
 
 impl<R: Real> Logistic<R> {
@@ -28,9 +30,11 @@ impl<R: Real> Logistic<R> {
         let rough = small * larger;
         let rest = (-rough).mul_add(sum, small) - rough * lost;
         let smaller = rest.mul_add(larger, rough);
-        let tail = ln_1p_of(small, sum, larger);
+        let tail = ln_1p_up_to_one(small);
         let positive = logit >= R::ZERO;
         let (p, q) = if positive { (larger, smaller) } else { (smaller, larger) };
-        Logistic { p, q, minus_ln_p: (-logit).at_least(R::ZERO) + tail, minus_ln_q: logit.at_least(R::ZERO) + tail }
+        let minus_ln_p = (-logit).at_least(R::ZERO) + tail;
+        let minus_ln_q = logit.at_least(R::ZERO) + tail;
+        Logistic { p, q, minus_ln_p, minus_ln_q, tail }
     }
 }

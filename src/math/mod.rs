@@ -10,7 +10,7 @@ pub mod logistic;
 pub mod real;
 pub mod sum;
 
-pub use elementary::{AnyPower, Power, Square, exp, exp_difference, exp_of_negative, ln, ln_1p, ln_1p_of};
+pub use elementary::{AnyPower, Power, RowExp, Square, exp, exp_of_negative, ln, ln_1p, ln_1p_up_to_one};
 pub use logistic::Logistic;
 pub use real::{Real, Scalar};
 pub use sum::Sum;

@@ -85,7 +85,8 @@ fn clipped<R: Real>(binary: Binary, free: Logistic<R>, target: R) -> Jet<R> {
 #[inline(always)]
 fn probability<R: Real>(p: R) -> Logistic<R> {
     let q = R::ONE - p;
-    Logistic { p, q, minus_ln_p: -ln(p), minus_ln_q: -ln(q) }
+    let (minus_ln_p, minus_ln_q) = (-ln(p), -ln(q));
+    Logistic { p, q, minus_ln_p, minus_ln_q, tail: minus_ln_p.at_most(minus_ln_q) }
 }
 
 /// The input is a probability.

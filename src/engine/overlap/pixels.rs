@@ -8,7 +8,7 @@ use crate::engine::target::required;
 use crate::engine::{Call, Operands, Output, Shares};
 use crate::error::{Error, Result, Status};
 use crate::math::sum::{LANES, Lanes};
-use crate::math::{Logistic, Real, Scalar, Sum, exp_difference};
+use crate::math::{Logistic, Real, RowExp, Scalar, Sum};
 use crate::tensor::{Part, View};
 
 /// Elements of a tile that lie on the stack; a tile of very many classes goes to the heap.
@@ -221,7 +221,7 @@ fn softmax<S: Scalar, R: Real<Storage = S>>(tile: &mut [S], classes: usize, pitc
     }
     for row in tile.chunks_exact_mut(pitch).take(classes) {
         for ((x, sum), &max) in row.iter_mut().zip(sum.iter_mut()).zip(&*max) {
-            *x = exp_difference(R::load(*x), R::load(max)).store();
+            *x = RowExp::below(R::load(max)).of(R::load(*x)).store();
             *sum += x.to_f64();
         }
     }

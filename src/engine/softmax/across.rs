@@ -6,10 +6,10 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::source::{Source, Stats};
-use super::{FEW_CLASSES, Job, Kernel, Parts, RowFactors, Target, Term};
+use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::engine::Curvature;
 use crate::math::sum::Lanes;
-use crate::math::{Real, Scalar, Sum, exp_difference, ln_1p};
+use crate::math::{Real, RowExp, Scalar, Sum};
 
 /// Rows walked together.
 pub const ROWS: usize = 32;
@@ -17,7 +17,7 @@ pub const ROWS: usize = 32;
 /// Numbers of a tile of rows: class c of row i is at `c * ROWS + i`.
 struct Tile<'t, S> {
     input: &'t mut [S],
-    /// e^(x−max), and later the gradient in its place.
+    /// The exponentials, and later the gradient in their place.
     exponential: &'t mut [S],
     target: &'t mut [S],
     hessian: &'t mut [S],
@@ -28,14 +28,18 @@ type Numbers<S> = SmallVec<[S; ROWS * FEW_CLASSES]>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
+    label: [usize; ROWS],
     max: [S; ROWS],
-    largest: [S; ROWS],
-    label: [S; ROWS],
     rest: [S; ROWS],
     tail: [S; ROWS],
     inverse: [S; ROWS],
-    total: [S; ROWS],
-    total_second: [S; ROWS],
+    total: [f64; ROWS],
+    /// V and S.
+    first: [S; ROWS],
+    second: [S; ROWS],
+    /// The gradient at the label, and the factor of every other exponential, of a labelled row.
+    labelled: [S; ROWS],
+    others: [S; ROWS],
     factor: [S; ROWS],
     /// 1 where the row counts, else 0.
     counts: [S; ROWS],
@@ -61,14 +65,16 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut tile =
         Tile { input: &mut input, exponential: &mut exponential, target: &mut target, hessian: &mut hessian };
     let mut lane = Lane {
+        label: [0; ROWS],
         max: none,
-        largest: none,
-        label: none,
         rest: none,
         tail: none,
         inverse: none,
-        total: none,
-        total_second: none,
+        total: [0.0; ROWS],
+        first: none,
+        second: none,
+        labelled: none,
+        others: none,
         factor: none,
         counts: none,
     };
@@ -80,24 +86,30 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let factors = read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
         normalise::<S, R, P>(&mut tile, &mut lane, job.classes);
         let values = if job.is_sparse() {
-            accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane)
+            accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane, &factors)
         } else {
             accumulate::<S, R, K, P>(job, &tile, &mut lane)
         };
         for (index, factors) in factors[..count].iter().enumerate() {
             if factors.counts {
-                sum = sum.plus(values.lane(index).value() * factors.weight);
+                sum = sum.plus(values[index] * factors.weight);
             }
             if let Some(output) = &mut parts.values {
-                let value = values.lane(index).value() * factors.weight * job.value_factor;
+                let value = values[index] * factors.weight * job.value_factor;
                 output.write(start + index, &[if factors.counts { value } else { 0.0 }]);
             }
         }
         if parts.gradient.is_some() || parts.hessian.is_some() {
-            for (factor, factors) in lane.factor.iter_mut().zip(&factors) {
-                *factor = S::from_f64(factors.derivative);
+            let labelled = P::EXPONENTIAL && job.is_sparse();
+            if !labelled || parts.hessian.is_some() {
+                for (factor, factors) in lane.factor.iter_mut().zip(&factors) {
+                    *factor = S::from_f64(factors.derivative);
+                }
+                derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
             }
-            derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
+            if labelled {
+                scale_exponentials::<S, R>(tile.exponential, &lane);
+            }
             if let Some(gradient) = &mut parts.gradient {
                 gradient.write_transposed(start, count, tile.exponential, ROWS);
             }
@@ -129,7 +141,7 @@ fn read_targets<S: Scalar, K, P>(
         factors[index] = job.row_factors(start + index, labels[index]);
         // A label that does not count may be anything; class 0 stands in and is never used.
         let label = labels[index].filter(|_| factors[index].counts).unwrap_or(0);
-        lane.label[index] = S::from_f64(label as f64);
+        lane.label[index] = usize::try_from(label).unwrap_or(0).min(job.classes - 1);
         lane.counts[index] = S::from_f64(f64::from(u8::from(factors[index].counts)));
     }
     factors
@@ -138,46 +150,54 @@ fn read_targets<S: Scalar, K, P>(
 /// The sums that the classes of a row share.
 #[inline(always)]
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<'_, S>, lane: &mut Lane<S>, classes: usize) {
+    let mut rest = Lanes::<ROWS>::default();
+    let mut largest = [R::ONE.store(); ROWS];
     if P::EXPONENTIAL {
         lane.max = [(-R::INFINITY).store(); ROWS];
-        lane.largest = [S::default(); ROWS];
         for class in 0..classes {
             let input: &[S; ROWS] = row_of(tile.input, class);
-            let number = S::from_f64(class as f64);
             for index in 0..ROWS {
-                let larger = input[index] > lane.max[index];
-                lane.max[index] = if larger { input[index] } else { lane.max[index] };
-                lane.largest[index] = if larger { number } else { lane.largest[index] };
+                lane.max[index] = if input[index] > lane.max[index] { input[index] } else { lane.max[index] };
             }
         }
-    }
-    let mut rest = Lanes::<ROWS>::default();
-    let mut terms = [S::default(); ROWS];
-    for class in 0..classes {
-        let input: &[S; ROWS] = row_of(tile.input, class);
-        if P::EXPONENTIAL {
-            let number = S::from_f64(class as f64);
+        let none = [S::default(); ROWS];
+        let (mut offset, mut low, mut top, mut ties, mut terms) = (none, none, none, none, none);
+        for index in 0..ROWS {
+            let max = R::load(lane.max[index]);
+            let row = RowExp::below(max);
+            (offset[index], low[index], top[index]) = (row.offset.store(), row.low.store(), row.top.store());
+            largest[index] = row.of(max).store();
+        }
+        for class in 0..classes {
+            let input: &[S; ROWS] = row_of(tile.input, class);
             let exponential = row_of_mut(tile.exponential, class);
             for index in 0..ROWS {
-                let e = exp_difference(R::load(input[index]), R::load(lane.max[index]));
+                let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
+                let e = RowExp { offset, low, top }.of(R::load(input[index]));
                 exponential[index] = e.store();
-                terms[index] = R::only_if(lane.largest[index] != number, e).store();
+                // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
+                let is_largest = input[index] == lane.max[index];
+                terms[index] = R::only_if(!is_largest, e).store();
+                ties[index] = (R::load(ties[index]) + R::only_if(is_largest, R::ONE)).store();
             }
             rest.add_chunk::<R>(&terms);
-        } else if P::RATIO {
-            rest.add_chunk::<R>(input);
+        }
+        // Of several equal largest classes, only one is left out.
+        for index in 0..ROWS {
+            terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * R::load(largest[index])).store();
+        }
+        rest.add_chunk::<R>(&terms);
+    } else if P::RATIO {
+        for class in 0..classes {
+            rest.add_chunk::<R>(row_of(tile.input, class));
         }
     }
     for index in 0..ROWS {
-        let sum = R::from_f64(rest.lane(index).value());
-        // A row without a largest logit is all NaN or −∞: there is no distribution.
-        let lost = P::EXPONENTIAL && R::load(lane.max[index]) == -R::INFINITY;
-        lane.rest[index] = if lost { R::NAN.store() } else { sum.store() };
-    }
-    for index in 0..ROWS {
-        let sum = R::load(lane.rest[index]);
-        lane.tail[index] = ln_1p(sum).store();
-        lane.inverse[index] = if P::RATIO { (R::ONE / sum).store() } else { (R::ONE / (R::ONE + sum)).store() };
+        let stats = Stats::<R>::of::<P>(R::load(lane.max[index]), R::load(largest[index]), rest.lane(index).value());
+        lane.rest[index] = stats.rest.store();
+        lane.total[index] = stats.total;
+        lane.tail[index] = stats.tail.store();
+        lane.inverse[index] = stats.inverse.store();
     }
 }
 
@@ -196,6 +216,7 @@ fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats
     Stats {
         max: R::load(lane.max[index]),
         rest: R::load(lane.rest[index]),
+        total: lane.total[index],
         tail: R::load(lane.tail[index]),
         inverse: R::load(lane.inverse[index]),
     }
@@ -207,30 +228,48 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
-) -> Lanes<ROWS> {
+    factors: &[RowFactors; ROWS],
+) -> [f64; ROWS] {
     let mut input = [S::default(); ROWS];
     let mut exponential = [S::default(); ROWS];
     let mut weight = [S::default(); ROWS];
     for index in 0..ROWS {
-        let class = (lane.label[index].to_f64() as usize).min(job.classes - 1);
+        let class = lane.label[index];
         input[index] = tile.input[class * ROWS + index];
         exponential[index] = tile.exponential[class * ROWS + index];
         weight[index] = job.weights.weight(class);
     }
-    let mut values = [S::default(); ROWS];
+    let mut values = [0.0_f64; ROWS];
     for index in 0..ROWS {
         let stats = stats::<S, R>(lane, index);
-        let largest = lane.largest[index] == lane.label[index];
-        let class = job.source.class(R::load(input[index]), R::load(exponential[index]), largest, &stats);
+        let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
         let Term { value, first, second } = job.kernel.term(class.minus_ln_p, class.p, class.q);
         let a = R::load(weight[index]);
-        values[index] = a.weigh(value).store();
-        lane.total[index] = R::only_if(class.passes, a.weigh(first)).store();
-        lane.total_second[index] = R::only_if(class.passes, a.weigh(second)).store();
+        values[index] = a.weigh(value).to_f64();
+        let first = R::only_if(class.passes, a.weigh(first));
+        lane.first[index] = first.store();
+        lane.second[index] = R::only_if(class.passes, a.weigh(second)).store();
+        let labelled = Labelled::of(first, class.free_q, stats.total, factors[index].derivative);
+        lane.labelled[index] = labelled.gradient.store();
+        lane.others[index] = labelled.factor.store();
     }
-    let mut lanes = Lanes::<ROWS>::default();
-    lanes.add_chunk::<R>(&values);
-    lanes
+    values
+}
+
+/// The gradient of labelled rows from their exponentials, in place.
+#[inline(always)]
+fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(exponential: &mut [S], lane: &Lane<S>) {
+    for row in exponential.chunks_exact_mut(ROWS) {
+        for index in 0..ROWS {
+            let gradient = R::load(row[index]) * R::load(lane.others[index]);
+            row[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
+        }
+    }
+    for index in 0..ROWS {
+        let gradient = R::load(lane.labelled[index]);
+        exponential[lane.label[index] * ROWS + index] =
+            R::only_if(lane.counts[index] != S::default(), gradient).store();
+    }
 }
 
 /// The weight a of a class: its weight times its target.
@@ -250,10 +289,9 @@ fn targets<S: Scalar, R: Real<Storage = S>, K, P>(
     match &job.target {
         Target::Dense(_) => *row_of(tile.target, class),
         Target::Labels { .. } => {
-            let number = S::from_f64(class as f64);
             let mut targets = [S::default(); ROWS];
             for (target, &label) in targets.iter_mut().zip(&lane.label) {
-                *target = R::only_if(label == number, R::ONE).store();
+                *target = R::only_if(label == class, R::ONE).store();
             }
             targets
         }
@@ -266,7 +304,7 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
-) -> Lanes<ROWS> {
+) -> [f64; ROWS] {
     let mut values = Lanes::<ROWS>::default();
     let mut totals = Lanes::<ROWS>::default();
     let mut seconds = Lanes::<ROWS>::default();
@@ -276,11 +314,9 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
         let input: &[S; ROWS] = row_of(tile.input, number);
         let exponential: &[S; ROWS] = row_of(tile.exponential, number);
-        let place = S::from_f64(number as f64);
         for index in 0..ROWS {
             let stats = stats::<S, R>(lane, index);
-            let largest = lane.largest[index] == place;
-            let class = job.source.class(R::load(input[index]), R::load(exponential[index]), largest, &stats);
+            let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
             let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
             let a = target_weight(job, number, R::load(targets[index]));
             value_terms[index] = a.weigh(term.value).store();
@@ -291,11 +327,13 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         totals.add_chunk::<R>(&first_terms);
         seconds.add_chunk::<R>(&second_terms);
     }
+    let mut sums = [0.0_f64; ROWS];
     for index in 0..ROWS {
-        lane.total[index] = S::from_f64(totals.lane(index).value());
-        lane.total_second[index] = S::from_f64(seconds.lane(index).value());
+        sums[index] = values.lane(index).value();
+        lane.first[index] = S::from_f64(totals.lane(index).value());
+        lane.second[index] = S::from_f64(seconds.lane(index).value());
     }
-    values
+    sums
 }
 
 /// Derivatives, the gradient in place of the exponentials.
@@ -307,11 +345,12 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     second_order: bool,
 ) {
     let sparse = job.is_sparse();
+    // The gradient of a labelled softmax row is made from its exponentials, which are left for that.
+    let in_place = P::EXPONENTIAL && sparse;
     let Curvature { bound, scale, least } = job.curvature;
     let (scale, least) = (R::from_f64(if bound { 2.0 * scale } else { scale }), R::from_f64(least));
     for number in 0..job.classes {
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
-        let place = S::from_f64(number as f64);
         let input: &[S; ROWS] = row_of(tile.input, number);
         let exponential: &mut [S; ROWS] = row_of_mut(tile.exponential, number);
         let mut nothing = [S::default(); ROWS];
@@ -319,11 +358,10 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for index in 0..ROWS {
             let stats = stats::<S, R>(lane, index);
             let x = R::load(input[index]);
-            let largest = lane.largest[index] == place;
-            let class = job.source.class(x, R::load(exponential[index]), largest, &stats);
-            let (total, total_second) = (R::load(lane.total[index]), R::load(lane.total_second[index]));
+            let class = job.source.class(x, R::load(exponential[index]), &stats);
+            let (total, total_second) = (R::load(lane.first[index]), R::load(lane.second[index]));
             let (v, s) = if sparse {
-                let labelled = lane.label[index] == place;
+                let labelled = lane.label[index] == number;
                 (R::only_if(labelled, total), R::only_if(labelled, total_second))
             } else {
                 let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
@@ -332,7 +370,9 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             };
             let factor = R::load(lane.factor[index]);
             let gradient = job.source.gradient(x, &class, v, total, &stats) * factor;
-            exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
+            if !in_place {
+                exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
+            }
             if second_order {
                 let second = job.source.hessian(x, &class, v, s, total, total_second);
                 let second = (second * scale).at_least(least) * factor;

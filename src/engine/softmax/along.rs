@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::source::{Class, Source, Stats};
-use super::{Job, Kernel, Parts, RowFactors, Target, Term};
+use super::{Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::math::sum::{LANES, Lanes};
-use crate::math::{Real, Scalar, Sum, exp_difference, ln_1p};
+use crate::math::{Real, RowExp, Scalar, Sum};
 use crate::tensor::View;
 
 /// Classes processed together.
@@ -64,14 +64,6 @@ struct Totals<R> {
     labelled: Option<Labelled<R>>,
 }
 
-/// The gradient of a softmax row in which only the labelled class has a target: its own, and what each exponential is
-/// multiplied by to give the others'.
-#[derive(Clone, Copy)]
-struct Labelled<R> {
-    gradient: R,
-    factor: R,
-}
-
 /// One row of one call.
 struct Row<'r, 'a, S, K, P> {
     job: &'r Job<'a, S, K, P>,
@@ -115,16 +107,16 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             }
             _ => None,
         };
-        let (stats, largest) = self.normalise::<R>(cache.as_deref_mut(), buffers);
+        let (stats, exponential) = self.normalise::<R>(cache.as_deref_mut(), buffers);
         let totals = if job.is_sparse() {
-            self.labelled_class(&stats, largest, buffers)
+            self.labelled_class(&stats, &exponential, buffers)
         } else {
-            self.accumulate(&stats, largest, buffers)
+            self.accumulate(&stats, &exponential, buffers)
         };
         if derivatives {
             match (cache, totals.labelled) {
                 (Some(cache), Some(labelled)) if !second_order => self.scale_exponentials(cache, labelled),
-                _ => self.derive(parts, &stats, largest, &totals, buffers),
+                _ => self.derive(parts, &stats, &exponential, &totals, buffers),
             }
         }
         totals.value
@@ -180,10 +172,11 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         &self,
         mut cache: Option<&mut [S]>,
         buffers: &mut Buffers<S>,
-    ) -> (Stats<R>, usize) {
+    ) -> (Stats<R>, RowExp<R>) {
         let classes = self.job.classes;
         let (max, largest) = if P::EXPONENTIAL { self.largest::<R>(buffers) } else { (S::default(), 0) };
         let max = R::load(max);
+        let row = RowExp::below(max);
         let mut lanes = Lanes::<LANES>::default();
         if P::EXPONENTIAL || P::RATIO {
             for columns in blocks(classes) {
@@ -197,33 +190,25 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                     None => &mut buffers.exponential[..columns.len()],
                 };
                 for (e, &x) in exponential.iter_mut().zip(input) {
-                    *e = exp_difference(R::load(x), max).store();
+                    *e = row.of(R::load(x)).store();
                 }
                 // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
                 if columns.contains(&largest) {
-                    exponential[largest - columns.start] = S::default();
+                    let e = std::mem::take(&mut exponential[largest - columns.start]);
                     lanes.add::<R>(exponential);
-                    exponential[largest - columns.start] = R::ONE.store();
+                    exponential[largest - columns.start] = e;
                 } else {
                     lanes.add::<R>(exponential);
                 }
             }
         }
-        let sum = R::from_f64(lanes.fold().value());
-        // A row without a largest logit is all NaN or −∞: there is no distribution.
-        let rest = if P::EXPONENTIAL && max == -R::INFINITY { R::NAN } else { sum };
-        let inverse = if P::RATIO { R::ONE / rest } else { R::ONE / (R::ONE + rest) };
-        (Stats { max, rest, tail: ln_1p(rest), inverse }, largest)
+        (Stats::of::<P>(max, row.of(max), lanes.fold().value()), row)
     }
 
     #[inline(always)]
-    fn exponential<R: Real<Storage = S>>(stats: &Stats<R>, x: R) -> R {
-        if P::EXPONENTIAL { exp_difference(x, stats.max) } else { R::ZERO }
-    }
-
-    #[inline(always)]
-    fn class_at<R: Real<Storage = S>>(&self, stats: &Stats<R>, largest: bool, x: R) -> Class<R> {
-        self.job.source.class(x, Self::exponential(stats, x), largest, stats)
+    fn class_at<R: Real<Storage = S>>(&self, stats: &Stats<R>, row: &RowExp<R>, x: R) -> Class<R> {
+        let e = if P::EXPONENTIAL { row.of(x) } else { R::ZERO };
+        self.job.source.class(x, e, stats)
     }
 
     /// Loss, V and S of a row in which only the labelled class has a target.
@@ -231,20 +216,15 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     fn labelled_class<R: Real<Storage = S>>(
         &self,
         stats: &Stats<R>,
-        largest: usize,
+        row: &RowExp<R>,
         buffers: &mut Buffers<S>,
     ) -> Totals<R> {
         let input = block(&self.job.input, self.index, self.label..self.label + 1, &mut buffers.input);
-        let class = self.class_at(stats, largest == self.label, R::load(input[0]));
+        let class = self.class_at(stats, row, R::load(input[0]));
         let Term { value, first, second } = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
         let a = R::load(self.job.weights.weight(self.label));
         let first = R::only_if(class.passes, a.weigh(first));
-        let derivative = self.factors.derivative;
-        let share = first.to_f64() / (1.0 + stats.rest.to_f64());
-        let labelled = Labelled {
-            gradient: first * class.free_q * R::from_f64(derivative),
-            factor: R::from_f64(-share * derivative),
-        };
+        let labelled = Labelled::of(first, class.free_q, stats.total, self.factors.derivative);
         Totals {
             value: a.weigh(value).to_f64(),
             first,
@@ -280,7 +260,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     fn accumulate<R: Real<Storage = S>>(
         &self,
         stats: &Stats<R>,
-        largest: usize,
+        row: &RowExp<R>,
         buffers: &mut Buffers<S>,
     ) -> Totals<R> {
         let Buffers { input, target, exponential: values, gradient: firsts, hessian: seconds } = buffers;
@@ -291,7 +271,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             let input = block(&self.job.input, self.index, columns.clone(), input);
             let target = self.targets::<R>(columns.clone(), target);
             for index in 0..count {
-                let class = self.class_at(stats, columns.start + index == largest, R::load(input[index]));
+                let class = self.class_at(stats, row, R::load(input[index]));
                 let term: Term<R> = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
                 let a = self.target_weight(columns.start + index, R::load(target[index]));
                 values[index] = a.weigh(term.value).store();
@@ -326,7 +306,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         &self,
         parts: &mut Parts<'_>,
         stats: &Stats<R>,
-        largest: usize,
+        row: &RowExp<R>,
         totals: &Totals<R>,
         buffers: &mut Buffers<S>,
     ) {
@@ -344,7 +324,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             for index in 0..count {
                 let number = columns.start + index;
                 let x = R::load(input[index]);
-                let class = self.class_at(stats, number == largest, x);
+                let class = self.class_at(stats, row, x);
                 let (v, s) = if sparse {
                     (R::load(target[index]).weigh(totals.first), R::load(target[index]).weigh(totals.second))
                 } else {
@@ -354,7 +334,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                 };
                 gradient[index] = match totals.labelled {
                     Some(labelled) if number == self.label => labelled.gradient,
-                    Some(labelled) => Self::exponential(stats, x) * labelled.factor,
+                    Some(labelled) => row.of(x) * labelled.factor,
                     None => job.source.gradient(x, &class, v, totals.first, stats) * factor,
                 }
                 .store();

@@ -417,6 +417,23 @@ impl<S: Scalar, K: Kernel, P: Source> Work<S> for TaskWork<'_, S, K, P> {
     }
 }
 
+/// The gradient of a softmax row in which only the labelled class has a target: its own, and what each exponential is
+/// multiplied by to give the others'.
+#[derive(Clone, Copy)]
+struct Labelled<R> {
+    gradient: R,
+    factor: R,
+}
+
+impl<R: Real> Labelled<R> {
+    /// From v of the labelled class and the row's factor of derivatives: ∂L/∂x is v q at the label, −v p elsewhere.
+    #[inline(always)]
+    fn of(v: R, q: R, total: f64, derivative: f64) -> Labelled<R> {
+        let scaled = v.to_f64() * derivative;
+        Labelled { gradient: R::from_f64(scaled * q.to_f64()), factor: R::from_f64(-scaled / total) }
+    }
+}
+
 /// What one row adds besides its classes: whether it counts, its weight, and its factor of derivatives.
 #[derive(Clone, Copy)]
 struct RowFactors {

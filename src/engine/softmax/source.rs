@@ -1,18 +1,31 @@
 //! What rows of the input are: logits, probabilities or log-probabilities, and how derivatives reach them.
 
-use crate::math::{Real, exp, ln};
+use crate::math::{Real, exp, ln, ln_1p};
 
-/// The sums of a row that its classes share.
+/// The sums of a row that its classes share. Exponentials are those of [`crate::math::RowExp`].
 #[derive(Clone, Copy, Debug)]
 pub struct Stats<R> {
     /// The largest logit.
     pub max: R,
-    /// Σ e^(x−max) over all classes but the largest; or Σ x for ratios.
+    /// The sum of the exponentials of all classes but the largest; or Σ x for ratios.
     pub rest: R,
-    /// ln(1 + rest), so that −ln p = (max − x) + tail without cancellation.
+    /// The sum of all exponentials.
+    pub total: f64,
+    /// ln(total/largest), so that −ln p = (max − x) + tail without cancellation.
     pub tail: R,
-    /// 1/(1 + rest); or 1/Σ x for ratios.
+    /// 1/total; or 1/Σ x for ratios.
     pub inverse: R,
+}
+
+impl<R: Real> Stats<R> {
+    /// From the largest logit, its exponential, and the sum of the others; `rest` alone where there are none.
+    #[inline(always)]
+    pub fn of<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
+        let total = if P::EXPONENTIAL { largest.to_f64() + rest } else { rest };
+        let inverse = R::from_f64(1.0 / total);
+        let tail = ln_1p(R::from_f64(rest / largest.to_f64()));
+        Stats { max, rest: R::from_f64(rest), total, tail, inverse }
+    }
 }
 
 /// One class of a row.
@@ -44,8 +57,8 @@ pub trait Source: Copy + Send + Sync + 'static {
         true
     }
 
-    /// A class from its input x and, for exponentials, e^(x−max) and whether it is the largest.
-    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R>;
+    /// A class from its input x and, for exponentials, its exponential.
+    fn class<R: Real>(self, x: R, e: R, stats: &Stats<R>) -> Class<R>;
 
     /// ∂L/∂x from v of the class and the row's V.
     fn gradient<R: Real>(self, x: R, class: &Class<R>, v: R, total: R, stats: &Stats<R>) -> R;
@@ -75,9 +88,9 @@ pub struct ClippedRatio(pub f64);
 pub struct ClippedLogits(pub f64);
 
 #[inline(always)]
-fn softmax_class<R: Real>(x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
+fn softmax_class<R: Real>(x: R, e: R, stats: &Stats<R>) -> Class<R> {
     let p = e * stats.inverse;
-    let q = if largest { stats.rest * stats.inverse } else { R::ONE - p };
+    let q = if x == stats.max { stats.rest * stats.inverse } else { R::ONE - p };
     Class { minus_ln_p: (stats.max - x) + stats.tail, p, q, free_p: p, free_q: q, passes: true }
 }
 
@@ -91,8 +104,8 @@ impl Source for Logits {
     const RATIO: bool = false;
 
     #[inline(always)]
-    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
-        softmax_class(x, e, largest, stats)
+    fn class<R: Real>(self, x: R, e: R, stats: &Stats<R>) -> Class<R> {
+        softmax_class(x, e, stats)
     }
 
     #[inline(always)]
@@ -119,7 +132,7 @@ impl Source for Probabilities {
     const RATIO: bool = false;
 
     #[inline(always)]
-    fn class<R: Real>(self, x: R, _e: R, _largest: bool, _stats: &Stats<R>) -> Class<R> {
+    fn class<R: Real>(self, x: R, _e: R, _stats: &Stats<R>) -> Class<R> {
         unclipped(-ln(x), x)
     }
 
@@ -139,7 +152,7 @@ impl Source for LogProbabilities {
     const RATIO: bool = false;
 
     #[inline(always)]
-    fn class<R: Real>(self, x: R, _e: R, _largest: bool, _stats: &Stats<R>) -> Class<R> {
+    fn class<R: Real>(self, x: R, _e: R, _stats: &Stats<R>) -> Class<R> {
         unclipped(-x, exp(x))
     }
 
@@ -171,7 +184,7 @@ impl Source for ClippedRatio {
     const RATIO: bool = true;
 
     #[inline(always)]
-    fn class<R: Real>(self, x: R, _e: R, _largest: bool, stats: &Stats<R>) -> Class<R> {
+    fn class<R: Real>(self, x: R, _e: R, stats: &Stats<R>) -> Class<R> {
         let ratio = x / stats.rest;
         clipped(unclipped(-ln(ratio), ratio), self.0)
     }
@@ -197,8 +210,8 @@ impl Source for ClippedLogits {
     const RATIO: bool = false;
 
     #[inline(always)]
-    fn class<R: Real>(self, x: R, e: R, largest: bool, stats: &Stats<R>) -> Class<R> {
-        clipped(softmax_class(x, e, largest, stats), self.0)
+    fn class<R: Real>(self, x: R, e: R, stats: &Stats<R>) -> Class<R> {
+        clipped(softmax_class(x, e, stats), self.0)
     }
 
     #[inline(always)]

@@ -87,9 +87,11 @@ impl Kernel for FromLogits {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, weight: R) -> Jet<R> {
         let (positive, negative) = self.0.parts(target, weight);
-        let Logistic { p, q, minus_ln_p, minus_ln_q } = Logistic::of(input);
+        let Logistic { p, q, tail, .. } = Logistic::of(input);
+        // −ln p and −ln q differ by the logit, so that only the part which the logit contradicts pays for it.
+        let contradicted = if input < R::ZERO { positive } else { negative };
         Jet {
-            value: positive.weigh(minus_ln_p) + negative.weigh(minus_ln_q),
+            value: (positive + negative).mul_add(tail, contradicted.weigh(input.abs())),
             gradient: negative * p - positive * q,
             hessian: (positive + negative) * p * q,
         }

@@ -61,7 +61,7 @@ pub struct Focal<P> {
 impl<P: Power> Kernel for Focal<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        let Logistic { p, q, minus_ln_p, minus_ln_q } = Logistic::of(input);
+        let Logistic { p, q, minus_ln_p, minus_ln_q, .. } = Logistic::of(input);
         let (t, rest) = (target, R::ONE - target);
         let gamma = self.power.exponent::<R>();
         let alpha = match self.alpha {
