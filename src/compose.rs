@@ -137,7 +137,7 @@ impl Loss {
         value: Option<TensorMut<'_>>,
     ) -> Result<()> {
         let call = bind::Call::new(self, operands)?;
-        plan::evaluate(&call, context, value).map(|_| ())
+        plan::evaluate(&call, context, value.as_ref()).map(|_| ())
     }
 
     /// Evaluates a reduced loss of `input` and `target` alone.
@@ -147,21 +147,21 @@ impl Loss {
     pub fn eval_pair(
         &self,
         context: Option<&Context>,
-        input: Tensor<'_>,
-        target: Option<Tensor<'_>>,
-        gradient: Option<TensorMut<'_>>,
+        input: &Tensor<'_>,
+        target: Option<&Tensor<'_>>,
+        gradient: Option<&TensorMut<'_>>,
     ) -> Result<f64> {
-        if let Some(value) = plan::evaluate_plain(self, context, &input, target.as_ref(), gradient.as_ref()) {
+        if let Some(value) = plan::evaluate_plain(self, context, input, target, gradient) {
             return value;
         }
         if !self.is_reduced() {
             let message = "a loss with reduction=none has no single value; use the call with operands";
             return Err(Error::new(Status::Unsupported, message));
         }
-        let input = Operand { gradient, ..Operand::new("input", input) };
+        let input = Operand { gradient: gradient.copied(), ..Operand::new("input", *input) };
         match target {
             Some(target) => {
-                let operands = [input, Operand::new("target", target)];
+                let operands = [input, Operand::new("target", *target)];
                 plan::evaluate(&bind::Call::new(self, &operands)?, context, None)
             }
             None => plan::evaluate(&bind::Call::new(self, &[input])?, context, None),

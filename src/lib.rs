@@ -14,9 +14,9 @@
 //! let mut gradient = [0.0_f32; 6];
 //! let value = loss.eval_pair(
 //!     None,
-//!     Tensor::from_slice(&logits, &[2, 3]).unwrap(),
-//!     Tensor::from_slice(&labels, &[2]),
-//!     TensorMut::from_slice(&mut gradient, &[2, 3]),
+//!     &Tensor::from_slice(&logits, &[2, 3]).unwrap(),
+//!     Tensor::from_slice(&labels, &[2]).as_ref(),
+//!     TensorMut::from_slice(&mut gradient, &[2, 3]).as_ref(),
 //! )?;
 //! assert!((value - 0.3639).abs() < 1e-4);
 //! # Ok::<(), losskit::error::Error>(())

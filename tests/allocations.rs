@@ -146,7 +146,8 @@ fn everyday_calls_allocate_nothing() {
             (
                 "pair",
                 allocations(|| {
-                    let value = loss.eval_pair(None, input.tensor(), Some(target.tensor()), Some(gradient.output()));
+                    let (input, target, gradient) = (input.tensor(), target.tensor(), gradient.output());
+                    let value = loss.eval_pair(None, &input, Some(&target), Some(&gradient));
                     assert!(value.expect("a value").is_finite());
                 }),
             ),
@@ -167,7 +168,7 @@ fn regularisers_and_numbers_allocate_nothing() {
     let input = Tensor::from_slice(&weights, &[30, 10]).expect("300 numbers");
     let run = || {
         let gradient = TensorMut::from_slice(&mut gradient, &[30, 10]);
-        assert!(l2.eval_pair(None, input, None, gradient).is_ok());
+        assert!(l2.eval_pair(None, &input, None, gradient.as_ref()).is_ok());
     };
     assert_eq!(allocations(run), 0, "{l2}");
     assert_eq!(allocations(|| assert!(huber.scalar(1.5, 0.25).is_ok())), 0, "{huber}.scalar");

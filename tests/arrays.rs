@@ -15,7 +15,8 @@ fn a_training_step() {
     let input = Tensor::from_array(&logits.view()).expect("at most 8 dimensions");
     let target = Tensor::from_array(&labels.view()).expect("at most 8 dimensions");
     let mut gradient_view = gradient.view_mut();
-    let value = loss.eval_pair(None, input, Some(target), TensorMut::from_array(&mut gradient_view)).expect("a value");
+    let output = TensorMut::from_array(&mut gradient_view);
+    let value = loss.eval_pair(None, &input, Some(&target), output.as_ref()).expect("a value");
 
     // Row 1 knows nothing: ln 3, and p − t' = 1/3 − t'.
     let first = {
@@ -41,9 +42,9 @@ fn views_of_any_stride() {
 
     let value = loss.eval_pair(
         None,
-        Tensor::from_array(&input).expect("2 dimensions"),
-        Tensor::from_array(&target.t()),
-        TensorMut::from_array(&mut places),
+        &Tensor::from_array(&input).expect("2 dimensions"),
+        Tensor::from_array(&target.t()).as_ref(),
+        TensorMut::from_array(&mut places).as_ref(),
     );
     let expected: f64 = Zip::from(input).and(&target).fold(0.0, |sum, x, y| sum + (x - y) * (x - y));
     assert_eq!(value.expect("a value"), expected);
@@ -126,7 +127,7 @@ fn refusals_are_sentences() {
     let loss: Loss = "mse".parse().expect("a loss");
     let (three, four) = (Array1::<f32>::zeros(3), Array1::<f32>::zeros(4));
     let tensor = |array| Tensor::from_array(array).expect("1 dimension");
-    let refused = loss.eval_pair(None, tensor(&three.view()), Some(tensor(&four.view())), None);
+    let refused = loss.eval_pair(None, &tensor(&three.view()), Some(&tensor(&four.view())), None);
     let error = refused.expect_err("shapes differ");
     assert_eq!(error.status, Status::InvalidShape);
     assert!(error.message.contains("[3]") && error.message.contains("[4]"), "{error}");

@@ -15,8 +15,8 @@ fn absurd_shapes_without_elements_are_a_mean_over_nothing() {
     let loss = loss("dice(activation=softmax, ignore_index=-100)");
     let value = loss.eval_pair(
         None,
-        Tensor::from_slice(&input, &[1 << 45, 2, 0]).unwrap(),
-        Tensor::from_slice(&target, &[1 << 45, 0]),
+        &Tensor::from_slice(&input, &[1 << 45, 2, 0]).unwrap(),
+        Tensor::from_slice(&target, &[1 << 45, 0]).as_ref(),
         None,
     );
     assert_eq!(value.unwrap(), 0.0);
@@ -41,7 +41,7 @@ fn strided_nothing_in_place_of_nothing_is_a_mean_over_nothing() {
     let tensor = unsafe { Tensor::from_raw(address, Dtype::F32, layout) };
     // SAFETY: there are no elements.
     let gradient = unsafe { TensorMut::from_raw(address, Dtype::F32, layout) };
-    let value = loss("mse + l2").eval_pair(None, tensor, Some(tensor), Some(gradient));
+    let value = loss("mse + l2").eval_pair(None, &tensor, Some(&tensor), Some(&gradient));
     assert_eq!(value.unwrap(), 0.0);
 }
 
@@ -52,9 +52,9 @@ fn half_precision_is_rounded_once_and_to_nearest() {
     let mut gradient = [bf16::ZERO];
     mse.eval_pair(
         None,
-        Tensor::from_slice(&input, &[1]).unwrap(),
-        Tensor::from_slice(&target, &[1]),
-        TensorMut::from_slice(&mut gradient, &[1]),
+        &Tensor::from_slice(&input, &[1]).unwrap(),
+        Tensor::from_slice(&target, &[1]).as_ref(),
+        TensorMut::from_slice(&mut gradient, &[1]).as_ref(),
     )
     .unwrap();
     assert_eq!(gradient[0].to_f32(), 1.0078125);
@@ -63,9 +63,9 @@ fn half_precision_is_rounded_once_and_to_nearest() {
     let mut gradient = [f16::ZERO];
     mse.eval_pair(
         None,
-        Tensor::from_slice(&input, &[1]).unwrap(),
-        Tensor::from_slice(&target, &[1]),
-        TensorMut::from_slice(&mut gradient, &[1]),
+        &Tensor::from_slice(&input, &[1]).unwrap(),
+        Tensor::from_slice(&target, &[1]).as_ref(),
+        TensorMut::from_slice(&mut gradient, &[1]).as_ref(),
     )
     .unwrap();
     assert_eq!(gradient[0].to_bits(), 0x3c01);
@@ -75,7 +75,7 @@ fn half_precision_is_rounded_once_and_to_nearest() {
 fn a_label_is_ignored_for_what_it_is_and_not_for_what_it_rounds_to() {
     let (input, target) = ([5.0_f32, 1.0], [1e-50_f64, 1.0]);
     let value = loss("bce(ignore_index=0)")
-        .eval_pair(None, Tensor::from_slice(&input, &[2]).unwrap(), Tensor::from_slice(&target, &[2]), None)
+        .eval_pair(None, &Tensor::from_slice(&input, &[2]).unwrap(), Tensor::from_slice(&target, &[2]).as_ref(), None)
         .unwrap();
     // softplus(5) and softplus(-1): both elements count.
     let expected = (5.0_f64.exp().ln_1p() + (-1.0_f64).exp().ln_1p()) / 2.0;
@@ -93,6 +93,6 @@ fn strides_of_single_elements_do_not_stand_in_the_way_of_a_gradient_in_place() {
     // SAFETY: the same three numbers.
     let gradient = unsafe { TensorMut::from_raw(pointer, Dtype::F32, Layout::strided(shape, &[1, 1]).unwrap()) };
     let target = Tensor::from_slice(&target, &[1, 3]);
-    loss("mse(reduction=sum)").eval_pair(None, input, target, Some(gradient)).unwrap();
+    loss("mse(reduction=sum)").eval_pair(None, &input, target.as_ref(), Some(&gradient)).unwrap();
     assert_eq!(numbers, [2.0, 4.0, 6.0]);
 }

@@ -87,8 +87,13 @@ pub unsafe extern "C" fn lk_advise(
 /// # Safety
 /// The tensor is NULL or valid, and its elements may be read.
 unsafe fn shown<'a>(tensor: *const lk_tensor, name: &str) -> Result<Option<Tensor<'a>>> {
+    if tensor.is_null() {
+        return Ok(None);
+    }
+    let mut place = Tensor::default();
     // SAFETY: the caller's.
-    if tensor.is_null() { Ok(None) } else { unsafe { tensor::input(tensor, name) }.map(Some) }
+    unsafe { tensor::input(tensor, name, &mut place)? };
+    Ok(Some(place))
 }
 
 fn answer(

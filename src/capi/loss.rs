@@ -10,6 +10,7 @@ use super::guard::{guard, shield};
 use super::pointer::{self, Place};
 use super::tensor::{self, lk_operand, lk_tensor};
 use crate::error::{Error, Result, Status};
+use crate::tensor::Tensor;
 use crate::{Context, Loss, Operand};
 
 /// A loss made from text. It never changes, so any number of threads may use it at once.
@@ -160,9 +161,10 @@ pub unsafe extern "C" fn lk_loss_eval(
         guard("lk_loss_eval", error, || {
             let loss = pointer::shared(loss, "loss")?;
             let context = context_of(context)?;
-            let operands = operands_of(operands, operand_count, |operand| tensor::operand(operand))?;
-            let value = tensor::output(value, "value")?;
-            loss.loss.eval(context, &operands, value)
+            let operands = operands_of(operands, operand_count, |operand, place| tensor::operand(operand, place))?;
+            let mut place = None;
+            tensor::output(value, "value", &mut place)?;
+            loss.loss.eval(context, &operands, place)
         })
     }
 }
@@ -190,11 +192,17 @@ pub unsafe extern "C" fn lk_loss_eval_pair(
         guard("lk_loss_eval_pair", error, || {
             let loss = pointer::shared(loss, "loss")?;
             let context = context_of(context)?;
-            let input = tensor::input(input, "input")?;
-            let target = if target.is_null() { None } else { Some(tensor::input(target, "target")?) };
-            let gradient = tensor::output(gradient, "gradient")?;
+            let mut tensors = [Tensor::default(), Tensor::default()];
+            let [of_input, of_target] = &mut tensors;
+            tensor::input(input, "input", of_input)?;
+            if !target.is_null() {
+                tensor::input(target, "target", of_target)?;
+            }
+            let mut of_gradient = None;
+            tensor::output(gradient, "gradient", &mut of_gradient)?;
             let place = if value.is_null() { None } else { Some(Place::new(value, "value")?) };
-            let result = loss.loss.eval_pair(context, input, target, gradient)?;
+            let of_target = (!target.is_null()).then_some(&*of_target);
+            let result = loss.loss.eval_pair(context, of_input, of_target, of_gradient.as_ref())?;
             if let Some(place) = place {
                 place.write(result);
             }
@@ -299,7 +307,8 @@ pub unsafe extern "C" fn lk_loss_value_shape(
             let loss = pointer::shared(loss, "loss")?;
             let rank = Place::new(rank, "rank")?;
             let place = Place::new(shape.cast::<[i64; 8]>(), "shape")?;
-            let operands = operands_of(operands, operand_count, |operand| tensor::operand_shape(operand))?;
+            let operands =
+                operands_of(operands, operand_count, |operand, place| tensor::operand_shape(operand, place))?;
             let found = loss.loss.value_shape(&operands)?;
             let mut extents = [0_i64; 8];
             for (extent, &found) in extents.iter_mut().zip(found.extents()) {
@@ -327,17 +336,20 @@ unsafe fn context_of<'a>(context: *mut lk_context) -> Result<Option<&'a Context>
 unsafe fn operands_of<'a>(
     operands: *const lk_operand,
     count: usize,
-    bind: impl Fn(&'a lk_operand) -> Result<Operand<'a>>,
+    bind: impl Fn(&'a lk_operand, &mut Operand<'a>) -> Result<()>,
 ) -> Result<SmallVec<[Operand<'a>; 4]>> {
     if count > MOST_OPERANDS {
         let message = format!("operand_count is {count}; expected at most {MOST_OPERANDS}");
         return Err(Error::new(Status::InvalidArgument, message));
     }
+    let mut bound = SmallVec::new();
     // SAFETY: the caller's.
-    let operands = unsafe { pointer::array(operands, count, "operands")? };
-    let bound =
-        |(index, operand)| bind(operand).map_err(|error| if error.index.is_none() { error.at(index) } else { error });
-    operands.iter().enumerate().map(bound).collect()
+    for (index, operand) in unsafe { pointer::array(operands, count, "operands")? }.iter().enumerate() {
+        bound.push(Operand::new("", Tensor::default()));
+        let at = |error: Error| if error.index.is_none() { error.at(index) } else { error };
+        bind(operand, &mut bound[index]).map_err(at)?;
+    }
+    Ok(bound)
 }
 
 /// A refusal of an index.

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use super::pointer;
 use crate::error::{Error, Result, Status};
-use crate::tensor::{Dtype, Layout, MAX_RANK, Shape, Tensor, TensorMut};
+use crate::tensor::{Dtype, Layout, MAX_RANK, Tensor, TensorMut};
 
 /// The type of a tensor's elements.
 pub type lk_dtype = u32;
@@ -74,93 +74,80 @@ const _: () = assert!(size_of::<lk_tensor>() == 144);
 const _: () = assert!(size_of::<lk_operand>() == 40);
 const _: () = assert!(LK_I16 == Dtype::I16 as u32 && LK_MAX_RANK as usize == MAX_RANK);
 
-/// Type, layout and address of a tensor, in order but not yet borrowed.
-struct Parts {
-    dtype: Dtype,
-    layout: Layout,
-    address: *mut u8,
-}
-
+/// Where the elements of a tensor are: its type and address, with the layout in the place given. Everything is built
+/// where it stays: a shape that was just written is slow to copy.
+///
 /// # Safety
 /// `tensor` points to a valid `lk_tensor`, or is NULL or misaligned.
 #[inline(always)]
-unsafe fn parts(tensor: *const lk_tensor, name: &str) -> Result<Parts> {
+unsafe fn located(tensor: *const lk_tensor, name: &str, layout: &mut Layout) -> Result<(Dtype, *mut u8)> {
     // SAFETY: the caller's.
-    let (tensor, dtype, layout) = unsafe { described(tensor, name)? };
+    let tensor = unsafe { pointer::shared(tensor, name)? };
+    let dtype = described(tensor, name, layout)?;
     let address = tensor.data.cast::<u8>();
-    if layout.elements() == 0 {
+    let elements = layout.elements();
+    if elements == 0 {
         // Never read; NULL would not make a slice.
-        return Ok(Parts { dtype, layout, address: std::ptr::without_provenance_mut(dtype.size()) });
+        return Ok((dtype, std::ptr::without_provenance_mut(dtype.size())));
     }
     if address.is_null() {
-        return Err(Error::new(
-            Status::InvalidArgument,
-            format!("{name}.data is NULL, for {} elements", layout.elements()),
-        ));
+        return Err(Error::new(Status::InvalidArgument, format!("{name}.data is NULL, for {elements} elements")));
     }
     if !address.addr().is_multiple_of(dtype.size()) {
         let message = format!("{name}.data is not aligned to the {} bytes of {dtype}", dtype.size());
         return Err(Error::new(Status::InvalidArgument, message));
     }
-    if !fits(&layout, dtype, address.addr()) {
+    if !fits(layout, dtype, address.addr()) {
         return Err(Error::new(Status::InvalidShape, format!("{name} reaches beyond the address space")));
     }
-    Ok(Parts { dtype, layout, address })
+    Ok((dtype, address))
 }
 
-/// Type and layout of a tensor whose data is not looked at.
-///
-/// # Safety
-/// As [`parts`].
+/// Type and layout of a tensor whose data are not looked at.
 #[inline(always)]
-unsafe fn described<'a>(tensor: *const lk_tensor, name: &str) -> Result<(&'a lk_tensor, Dtype, Layout)> {
-    // SAFETY: the caller's.
-    let tensor = unsafe { pointer::shared(tensor, name)? };
-    let dtype = Dtype::from_code(tensor.dtype).ok_or_else(|| {
+fn described(tensor: &lk_tensor, name: &str, layout: &mut Layout) -> Result<Dtype> {
+    let Some(dtype) = Dtype::from_code(tensor.dtype) else {
         let message = format!("{name}.dtype is {}; expected one of LK_F32 (1) to LK_I16 (10)", tensor.dtype);
-        Error::new(Status::InvalidDtype, message)
-    })?;
+        return Err(Error::new(Status::InvalidDtype, message));
+    };
     let rank = tensor.rank as usize;
     if rank > MAX_RANK {
         return Err(Error::new(Status::InvalidShape, format!("{name}.rank is {rank}; expected at most {MAX_RANK}")));
     }
-    let layout = layout(&tensor.shape[..rank], &tensor.strides[..rank], dtype, name)?;
-    Ok((tensor, dtype, layout))
-}
-
-#[inline(always)]
-fn layout(shape: &[i64], strides: &[i64], dtype: Dtype, name: &str) -> Result<Layout> {
-    let refuse = |message: String| Error::new(Status::InvalidShape, message);
-    let mut extents = [0_usize; MAX_RANK];
+    let (shape, strides) = (&tensor.shape[..rank], &tensor.strides[..rank]);
+    let refuse = |message: String| Err(Error::new(Status::InvalidShape, message));
+    layout.clear();
     let mut bytes = dtype.size();
-    for (dimension, &extent) in shape.iter().enumerate() {
-        extents[dimension] = usize::try_from(extent)
-            .map_err(|_| refuse(format!("{name}.shape[{dimension}] is {extent}; expected 0 or more")))?;
-        bytes = bytes
-            .checked_mul(extents[dimension].max(1))
-            .filter(|&bytes| isize::try_from(bytes).is_ok())
-            .ok_or_else(|| refuse(format!("{name}.shape {shape:?} has more elements than memory can hold")))?;
+    for (dimension, (&extent, &stride)) in shape.iter().zip(strides).enumerate() {
+        let Ok(extent) = usize::try_from(extent) else {
+            return refuse(format!("{name}.shape[{dimension}] is {extent}; expected 0 or more"));
+        };
+        match bytes.checked_mul(extent.max(1)).filter(|&bytes| isize::try_from(bytes).is_ok()) {
+            Some(product) => bytes = product,
+            None => return refuse(format!("{name}.shape {shape:?} has more elements than memory can hold")),
+        }
+        let Ok(stride) = isize::try_from(stride) else {
+            return refuse(format!("{name} has a stride of {stride}"));
+        };
+        layout.push(extent, stride);
     }
-    let shape = Shape::new(&extents[..shape.len()]).expect("the rank was checked");
-    if strides.iter().all(|&stride| stride == 0) {
-        return Ok(Layout::contiguous(shape));
+    if strides.iter().fold(0, |any, &stride| any | stride) == 0 {
+        layout.close_gaps();
+        return Ok(dtype);
     }
-    let mut steps = [0_isize; MAX_RANK];
-    for (step, &stride) in steps.iter_mut().zip(strides) {
-        *step = isize::try_from(stride).map_err(|_| refuse(format!("{name} has a stride of {stride}")))?;
-    }
-    let layout = Layout::strided(shape, &steps[..strides.len()]).expect("as many strides as extents");
+    layout.notice_gaps();
     let spans_memory = layout.reach().is_some_and(|(low, high)| {
         let size = dtype.size() as isize;
         low.checked_mul(size).is_some() && high.checked_add(1).and_then(|high| high.checked_mul(size)).is_some()
     });
     if layout.elements() > 0 && !spans_memory {
-        return Err(refuse(format!("{name}.strides {strides:?} reach further than memory can")));
+        return refuse(format!("{name}.strides {strides:?} reach further than memory can"));
     }
-    Ok(layout)
+    Ok(dtype)
 }
 
 /// Whether every byte has an address.
+#[inline(always)]
 fn fits(layout: &Layout, dtype: Dtype, address: usize) -> bool {
     layout.reach().is_some_and(|(low, high)| {
         let size = dtype.size() as isize;
@@ -169,69 +156,82 @@ fn fits(layout: &Layout, dtype: Dtype, address: usize) -> bool {
     })
 }
 
-/// A tensor to read.
+/// A tensor to read, put into its place.
 ///
 /// # Safety
 /// The tensor is valid, and its elements may be read, for `'a`.
 #[inline(always)]
-pub unsafe fn input<'a>(tensor: *const lk_tensor, name: &str) -> Result<Tensor<'a>> {
-    // SAFETY: the caller's.
-    let Parts { dtype, layout, address } = unsafe { parts(tensor, name)? };
-    // SAFETY: the caller's, for elements whose addresses were checked.
-    Ok(unsafe { Tensor::from_raw(address, dtype, layout) })
+pub unsafe fn input<'a>(tensor: *const lk_tensor, name: &str, place: &mut Tensor<'a>) -> Result<()> {
+    // SAFETY: the caller's, for elements whose addresses `located` checks.
+    unsafe { place.locate(|layout| located(tensor, name, layout)) }
 }
 
-/// A tensor to write, or nothing for NULL.
+/// A tensor to write, put into its place; NULL is nothing.
 ///
 /// # Safety
 /// The tensor is NULL, or valid for `'a`, and its elements may be read and written.
 #[inline(always)]
-pub unsafe fn output<'a>(tensor: *const lk_tensor, name: &str) -> Result<Option<TensorMut<'a>>> {
+pub unsafe fn output<'a>(tensor: *const lk_tensor, name: &str, place: &mut Option<TensorMut<'a>>) -> Result<()> {
     if tensor.is_null() {
-        return Ok(None);
+        return Ok(());
     }
-    // SAFETY: the caller's.
-    let Parts { dtype, layout, address } = unsafe { parts(tensor, name)? };
-    if let Some(stride) = layout.strides().iter().find(|&&stride| stride < 0) {
+    let place = place.insert(TensorMut::default());
+    // SAFETY: the caller's, for elements whose addresses `located` checks; that they have places of their own and
+    // overlap nothing else is checked before writing.
+    unsafe { place.locate(|layout| located(tensor, name, layout))? };
+    if let Some(stride) = place.layout().strides().iter().find(|&&stride| stride < 0) {
         let message = format!("{name} has a stride of {stride}; what is written needs positive strides");
         return Err(Error::new(Status::InvalidShape, message));
     }
-    // SAFETY: the caller's; that elements have places of their own and overlap nothing else is checked before writing.
-    Ok(Some(unsafe { TensorMut::from_raw(address, dtype, layout) }))
+    Ok(())
 }
 
-/// An operand.
+/// The name of an operand, after a look at its flags.
 ///
 /// # Safety
-/// The operand's pointers are NULL or valid for `'a`.
-pub unsafe fn operand<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>> {
+/// The name is NULL or a string that lives as long as the operand.
+unsafe fn name_of(operand: &lk_operand) -> Result<&str> {
     // SAFETY: the caller's.
     let name = unsafe { pointer::text(operand.name, "operand name", Status::InvalidArgument)? };
     if operand.flags & !LK_ACCUMULATE != 0 {
         let message = format!("operand '{name}' has unknown flags {:#x}; expected 0 or LK_ACCUMULATE", operand.flags);
         return Err(Error::new(Status::InvalidArgument, message));
     }
-    // SAFETY: the caller's.
-    let tensor = unsafe { input(operand.tensor, name)? };
-    // SAFETY: the caller's.
-    let gradient = unsafe { output(operand.gradient, "gradient") }.map_err(|error| named(error, name))?;
-    // SAFETY: the caller's.
-    let hessian = unsafe { output(operand.hessian, "hessian") }.map_err(|error| named(error, name))?;
-    Ok(crate::Operand { name, tensor, gradient, hessian, accumulate: operand.flags & LK_ACCUMULATE != 0 })
+    Ok(name)
 }
 
-/// An operand whose shape alone is asked for.
+/// An operand, put into its place.
+///
+/// # Safety
+/// The operand's pointers are NULL or valid for `'a`.
+pub unsafe fn operand<'a>(operand: &'a lk_operand, place: &mut crate::Operand<'a>) -> Result<()> {
+    // SAFETY: (here and below) the caller's.
+    unsafe {
+        let name = name_of(operand)?;
+        place.name = name;
+        input(operand.tensor, name, &mut place.tensor)?;
+        output(operand.gradient, "gradient", &mut place.gradient).map_err(|error| named(error, name))?;
+        output(operand.hessian, "hessian", &mut place.hessian).map_err(|error| named(error, name))?;
+    }
+    place.accumulate = operand.flags & LK_ACCUMULATE != 0;
+    Ok(())
+}
+
+/// An operand whose shape alone is asked for, put into its place.
 ///
 /// # Safety
 /// As [`operand`]; no data is looked at.
-pub unsafe fn operand_shape<'a>(operand: &'a lk_operand) -> Result<crate::Operand<'a>> {
-    // SAFETY: the caller's.
-    let name = unsafe { pointer::text(operand.name, "operand name", Status::InvalidArgument)? };
-    // SAFETY: the caller's.
-    let (_, dtype, layout) = unsafe { described(operand.tensor, name)? };
-    // SAFETY: a shape is asked for, so no element is ever read.
-    let tensor = unsafe { Tensor::from_raw(std::ptr::without_provenance(dtype.size()), dtype, layout) };
-    Ok(crate::Operand::new(name, tensor))
+pub unsafe fn operand_shape<'a>(operand: &'a lk_operand, place: &mut crate::Operand<'a>) -> Result<()> {
+    // SAFETY: (here and below) the caller's; a shape is asked for, so no element is ever read.
+    unsafe {
+        let name = name_of(operand)?;
+        place.name = name;
+        let tensor = pointer::shared(operand.tensor, name)?;
+        place.tensor.locate(|layout| {
+            let dtype = described(tensor, name, layout)?;
+            Ok((dtype, std::ptr::without_provenance_mut(dtype.size())))
+        })
+    }
 }
 
 /// Says whose derivative it is.

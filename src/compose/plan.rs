@@ -21,12 +21,12 @@ struct Step<'a> {
 }
 
 /// Checks, evaluates and, for a reduced loss, returns the value, which is also written where the caller wants it.
-pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<TensorMut<'_>>) -> Result<f64> {
+pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<&TensorMut<'_>>) -> Result<f64> {
     let mut steps = SmallVec::new();
     let shape = prepare(call, context, &mut steps)?;
-    check_value(value.as_ref(), &shape)?;
+    check_value(value, &shape)?;
     let upstream = upstream(call, &shape)?;
-    call.check_overlap(value.as_ref())?;
+    call.check_overlap(value)?;
     let copies = copies(call)?;
     if copies.is_empty() {
         return finish(call, context, value, &mut steps, upstream);
@@ -74,7 +74,7 @@ pub fn evaluate_plain(
     if divisor == 0.0 {
         return None;
     }
-    let gradient = gradient.map(|&tensor| Output { tensor, accumulate: false });
+    let gradient = gradient.map(|tensor| Output { tensor, accumulate: false });
     let outputs = Outputs { values: None, gradient, hessian: None };
     let scale = Scale { values: *coefficient, derivatives: coefficient / divisor };
     let call = engine::Call { context, operands, census, outputs, scale };
@@ -85,7 +85,7 @@ pub fn evaluate_plain(
 fn finish<'a>(
     call: &Call<'a>,
     context: Option<&Context>,
-    value: Option<TensorMut<'_>>,
+    value: Option<&TensorMut<'_>>,
     steps: &mut [Step<'a>],
     upstream: Option<&'a Tensor<'a>>,
 ) -> Result<f64> {
@@ -194,14 +194,14 @@ fn fill(outputs: &Outputs<'_>, number: f64) {
 fn outputs_of<'a>(call: &Call<'a>, term: &Term, earlier: &[(f64, Term)]) -> Outputs<'a> {
     let again = earlier.iter().any(|(_, earlier)| earlier.roles.input == term.roles.input);
     let operand = call.find(&term.roles.input);
-    let output = |tensor: Option<TensorMut<'a>>| {
+    let output = |tensor: Option<&'a TensorMut<'a>>| {
         let accumulate = again || operand.is_some_and(|operand| operand.accumulate);
         tensor.map(|tensor| Output { tensor, accumulate })
     };
     Outputs {
         values: None,
-        gradient: output(operand.and_then(|operand| operand.gradient)),
-        hessian: output(operand.and_then(|operand| operand.hessian)),
+        gradient: output(operand.and_then(|operand| operand.gradient.as_ref())),
+        hessian: output(operand.and_then(|operand| operand.hessian.as_ref())),
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a> Operands<'a> {
 #[derive(Clone, Copy)]
 pub struct Output<'a> {
     /// Where to.
-    pub tensor: TensorMut<'a>,
+    pub tensor: &'a TensorMut<'a>,
     /// Add to what is there instead of overwriting it.
     pub accumulate: bool,
 }

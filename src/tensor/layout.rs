@@ -31,6 +31,7 @@ impl Shape {
     }
 
     /// The number of elements; 1 for rank 0.
+    #[inline]
     pub fn elements(&self) -> usize {
         self.extents().iter().product()
     }
@@ -73,7 +74,7 @@ impl fmt::Debug for Shape {
 }
 
 /// A shape with a stride, in elements, for each dimension.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Layout {
     shape: Shape,
     strides: [isize; MAX_RANK],
@@ -88,15 +89,54 @@ impl PartialEq for Layout {
 }
 
 impl Layout {
+    /// A row of no elements.
+    pub const EMPTY: Layout =
+        Layout { shape: Shape { rank: 1, extents: [0; MAX_RANK] }, strides: [1; MAX_RANK], contiguous: true };
+
     /// Row-major without gaps.
+    #[inline]
     pub fn contiguous(shape: Shape) -> Layout {
-        let mut strides = [0; MAX_RANK];
+        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: true };
+        layout.close_gaps();
+        layout
+    }
+
+    /// Makes it the layout of a single number.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.shape.rank = 0;
+        self.contiguous = true;
+    }
+
+    /// Appends a dimension. The caller keeps the rank within [`MAX_RANK`], and closes gaps or notices their absence
+    /// after the last one.
+    #[inline(always)]
+    pub fn push(&mut self, extent: usize, stride: isize) {
+        self.strides[self.shape.rank] = stride;
+        self.shape.push(extent);
+        self.contiguous = false;
+    }
+
+    /// Forgets strides and makes it row-major without gaps.
+    #[inline(always)]
+    pub fn close_gaps(&mut self) {
         let mut stride = 1_isize;
-        for dimension in (0..shape.rank).rev() {
-            strides[dimension] = stride;
-            stride = stride.wrapping_mul(shape.extents[dimension].max(1) as isize);
+        for dimension in (0..self.shape.rank).rev() {
+            self.strides[dimension] = stride;
+            stride = stride.wrapping_mul(self.shape.extents[dimension].max(1) as isize);
         }
-        Layout { shape, strides, contiguous: true }
+        self.contiguous = true;
+    }
+
+    /// Finds out whether it is row-major without gaps.
+    pub fn notice_gaps(&mut self) {
+        let mut stride = 1_isize;
+        self.contiguous = true;
+        for dimension in (0..self.shape.rank).rev() {
+            let extent = self.shape.extents[dimension];
+            self.contiguous &= extent == 1 || self.strides[dimension] == stride;
+            stride = stride.wrapping_mul(extent.max(1) as isize);
+        }
     }
 
     /// With the given strides; `None` if there are not as many as dimensions.
@@ -106,6 +146,7 @@ impl Layout {
         }
         let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: false };
         layout.strides[..strides.len()].copy_from_slice(strides);
+        layout.notice_gaps();
         Some(layout)
     }
 
@@ -125,6 +166,7 @@ impl Layout {
     }
 
     /// The lowest and highest element offset that is reached; `None` for no elements, or on overflow.
+    #[inline]
     pub fn reach(&self) -> Option<(isize, isize)> {
         if self.contiguous {
             return isize::try_from(self.elements())
@@ -152,10 +194,9 @@ impl Layout {
     /// The same elements with the dimensions in another order.
     #[must_use]
     pub fn permuted(&self, order: &[usize]) -> Layout {
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
-        for (position, &dimension) in order.iter().enumerate() {
-            layout.shape.push(self.shape.extents[dimension]);
-            layout.strides[position] = self.strides[dimension];
+        let mut layout = Layout::default();
+        for &dimension in order {
+            layout.push(self.shape.extents[dimension], self.strides[dimension]);
         }
         layout
     }
@@ -163,14 +204,13 @@ impl Layout {
     /// The same elements, each repeated along a new dimension.
     #[must_use]
     pub fn repeated(&self, position: usize, extent: usize) -> Layout {
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
+        let mut layout = Layout::default();
         for dimension in 0..=self.shape.rank {
             if dimension == position {
-                layout.shape.push(extent);
+                layout.push(extent, 0);
             } else {
                 let source = if dimension < position { dimension } else { dimension - 1 };
-                layout.strides[dimension] = self.strides[source];
-                layout.shape.push(self.shape.extents[source]);
+                layout.push(self.shape.extents[source], self.strides[source]);
             }
         }
         layout
@@ -186,7 +226,7 @@ impl Layout {
             }
             return layout;
         }
-        let mut layout = Layout { shape: Shape::default(), strides: [0; MAX_RANK], contiguous: false };
+        let mut layout = Layout::default();
         for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
             if extent == 1 {
                 continue;
@@ -196,8 +236,7 @@ impl Layout {
                 layout.shape.extents[rank - 1] *= extent;
                 layout.strides[rank - 1] = stride;
             } else {
-                layout.strides[rank] = stride;
-                layout.shape.push(extent);
+                layout.push(extent, stride);
             }
         }
         layout

@@ -243,6 +243,14 @@ impl<K: Kernel> Elementwise<K> {
         let rank = input.shape().rank();
         let averaged = self.averaged_axis(input.shape())?;
         let group = averaged.map_or(1, |axis| input.shape().extents()[axis]);
+        // The mean over the averaged axis is part of the loss element.
+        let mean = |sum: Sum| if averaged.is_some() { Sum::ZERO.plus(sum.value() / group as f64) } else { sum };
+        if averaged.is_none_or(|axis| axis + 1 == rank)
+            && let Some(everyday) = self.everyday::<S>(call, group)
+        {
+            let shares = Shares::of(everyday.input.len(), 1, BLOCK);
+            return run::<S, _>(call, shares, &everyday).map(mean);
+        }
         // The averaged axis goes last, and what has one number per loss element is repeated along it.
         let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
         let full = |tensor: &Tensor<'c>| match averaged {
@@ -268,49 +276,57 @@ impl<K: Kernel> Elementwise<K> {
         let (units, unit) = if by_group { (total / group.max(1), group) } else { (total, 1) };
         let shares = Shares::of(units, unit, if by_group { 1 } else { BLOCK });
         let split = |output: Option<Output<'c>>| {
-            output.map(|output| {
-                let tensor = if averaged.is_some() { output.tensor.permuted(&order[..count]) } else { output.tensor };
-                tensor.split_elements(shares.share() * unit, output.accumulate)
+            output.map(|Output { tensor, accumulate }| match averaged {
+                Some(_) => tensor.permuted(&order[..count]).split_elements(shares.share() * unit, accumulate),
+                None => tensor.split_elements(shares.share() * unit, accumulate),
             })
         };
-        let target = operands.target.map(full);
-        let everyday = Everyday {
+        let parameter = self.spread(operands)?;
+        let values = |output: Output<'c>| output.tensor.split_elements(shares.share(), output.accumulate);
+        let job = Job {
             kernel: self.kernel.for_targets(&call.census),
             input: operands.of_input(full(input)),
-            target,
+            target: operands.target.map(full),
             gradient: split(call.outputs.gradient),
             derivative_factor: call.scale.derivatives / group as f64,
+            curvature: self.curvature,
+            ignore_index: self.ignore_index.map(|label| label as f64),
+            weight: parameter.as_ref().map(full),
+            sample_weight: operands.sample_weight.map(repeated),
+            mask: operands.mask.map(repeated),
+            grad_output: operands.grad_output.map(repeated),
+            values: call.outputs.values.map(values),
+            hessian: split(call.outputs.hessian),
+            group: if by_group { group } else { 1 },
+            value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
         };
-        let sum = if self.is_plain(call) && everyday.is_direct::<S>() {
-            run::<S, _>(call, shares, &everyday)?
-        } else {
-            let parameter = self.spread(operands)?;
-            let values = |output: Output<'c>| output.tensor.split_elements(shares.share(), output.accumulate);
-            let job = Job {
-                everyday,
-                curvature: self.curvature,
-                ignore_index: self.ignore_index.map(|label| label as f64),
-                weight: parameter.as_ref().map(full),
-                sample_weight: operands.sample_weight.map(repeated),
-                mask: operands.mask.map(repeated),
-                grad_output: operands.grad_output.map(repeated),
-                values: call.outputs.values.map(values),
-                hessian: split(call.outputs.hessian),
-                group: if by_group { group } else { 1 },
-                value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
-            };
-            run::<S, _>(call, shares, &job)?
-        };
-        // The mean over the averaged axis is part of the loss element.
-        Ok(if averaged.is_some() { Sum::ZERO.plus(sum.value() / group as f64) } else { sum })
+        run::<S, _>(call, shares, &job).map(mean)
     }
 
-    /// Whether a call wants no more than value and gradient, unweighted.
-    fn is_plain(&self, call: &Call<'_>) -> bool {
-        let Operands { sample_weight, mask, grad_output, .. } = &call.operands;
-        let weighted = sample_weight.is_some() || mask.is_some() || grad_output.is_some();
-        let more = call.outputs.values.is_some() || call.outputs.hessian.is_some();
-        !weighted && !more && self.ignore_index.is_none() && self.along.is_none()
+    /// A call that wants no more than value and gradient, unweighted, of tensors that lie in memory just so.
+    fn everyday<'c, S: Scalar>(&self, call: &Call<'c>, group: usize) -> Option<Everyday<'c, S, K>> {
+        let Call { operands, outputs, .. } = call;
+        let weighted = operands.sample_weight.is_some() || operands.mask.is_some() || operands.grad_output.is_some();
+        let more = outputs.values.is_some() || outputs.hessian.is_some() || operands.replaced;
+        if weighted || more || self.ignore_index.is_some() || self.along.is_some() || group == 0 {
+            return None;
+        }
+        let input = operands.input.run::<S>()?;
+        let shares = Shares::of(input.len(), 1, BLOCK);
+        Some(Everyday {
+            kernel: self.kernel.for_targets(&call.census),
+            input,
+            target: match operands.target {
+                Some(target) => target.run()?,
+                None => input,
+            },
+            gradient: match outputs.gradient {
+                Some(gradient) if gradient.accumulate => return None,
+                Some(gradient) => Some(gradient.tensor.split_run(shares.share())?),
+                None => None,
+            },
+            derivative_factor: call.scale.derivatives / group as f64,
+        })
     }
 }
 

@@ -7,23 +7,27 @@ use crate::engine::level::Work;
 use crate::engine::{Curvature, take_part};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Part, Split, View};
+use crate::tensor::{Part, Split, SplitRun, View};
 
 /// Elements processed together: a few arrays of them stay in the first-level cache.
 pub const BLOCK: usize = 256;
 
-/// What every call has: all that the everyday one needs.
-pub struct Everyday<'a, K> {
+/// Value and gradient without weights, everything in memory just as the kernel wants it.
+pub struct Everyday<'a, S, K> {
     pub kernel: K,
-    pub input: View<'a>,
-    pub target: Option<View<'a>>,
-    pub gradient: Option<Split<'a>>,
+    pub input: &'a [S],
+    pub target: &'a [S],
+    pub gradient: Option<SplitRun<'a, S>>,
     pub derivative_factor: f64,
 }
 
 /// Everything that the tasks of one call share.
 pub struct Job<'a, K> {
-    pub everyday: Everyday<'a, K>,
+    pub kernel: K,
+    pub input: View<'a>,
+    pub target: Option<View<'a>>,
+    pub gradient: Option<Split<'a>>,
+    pub derivative_factor: f64,
     pub curvature: Curvature,
     pub ignore_index: Option<f64>,
     pub weight: Option<View<'a>>,
@@ -60,43 +64,46 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Job<'_, K>> {
         let job = self.job;
         let mut parts = Parts {
             values: take_part(&job.values, self.task)?,
-            gradient: take_part(&job.everyday.gradient, self.task)?,
+            gradient: take_part(&job.gradient, self.task)?,
             hessian: take_part(&job.hessian, self.task)?,
         };
         Some(general::<S, R, K>(job, &mut parts, &self.range))
     }
 }
 
-impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, K>> {
+impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
     type Output = Option<Sum>;
 
-    /// Value and gradient without weights, everything in memory just as the kernel wants it.
     #[inline(always)]
     fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
-        let Everyday { kernel, ref input, ref target, ref gradient, derivative_factor } = *self.job;
-        let (start, count) = (self.range.start, self.range.len());
-        let input: &[S] = input.run(start, count)?;
-        let target: &[S] = match target {
-            Some(target) => target.run(start, count)?,
-            None => input,
-        };
-        let mut part = take_part(gradient, self.task)?;
-        let mut gradient: Option<&mut [S]> = match &mut part {
-            Some(part) => Some(part.run(start, count)?),
+        let Everyday { kernel, input, target, ref gradient, derivative_factor } = *self.job;
+        let (input, target) = (&input[self.range.clone()], &target[self.range.clone()]);
+        let count = input.len();
+        let mut gradient = match gradient {
+            Some(gradient) => Some(gradient.part(self.task)?),
             None => None,
         };
         let factor = R::from_f64(derivative_factor);
         let mut lanes = Lanes::<LANES>::default();
         let mut values = [S::default(); BLOCK];
+        // What is left over is filled up to a whole number of lanes, because single elements are slow.
+        let none = [S::default(); LANES];
+        let (mut last_input, mut last_target, mut last_gradient) = (none, none, none);
+        let whole = count - count % LANES;
+        last_input[..count - whole].copy_from_slice(&input[whole..]);
+        last_target[..count - whole].copy_from_slice(&target[whole..]);
         let mut start = 0;
         while start < count {
-            let end = count.min(start + BLOCK);
-            let (input, target) = (&input[start..end], &target[start..end]);
-            let values = &mut values[..input.len()];
+            let is_whole = start < whole;
+            let end = if is_whole { whole.min(start + BLOCK) } else { count };
+            let input = if is_whole { &input[start..end] } else { &last_input };
+            let target = if is_whole { &target[start..end] } else { &last_target };
             let target = &target[..input.len()];
+            let values = &mut values[..input.len()];
             match &mut gradient {
                 Some(gradient) => {
-                    let gradient = &mut gradient[start..end][..input.len()];
+                    let gradient = if is_whole { &mut gradient[start..end] } else { &mut last_gradient[..] };
+                    let gradient = &mut gradient[..input.len()];
                     for index in 0..input.len() {
                         let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
                         values[index] = jet.value.store();
@@ -110,19 +117,13 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, K>> {
                     }
                 }
             }
-            lanes.add::<R>(values);
+            lanes.add::<R>(&values[..end - start]);
             start = end;
         }
+        if let Some(gradient) = gradient {
+            gradient[whole..].copy_from_slice(&last_gradient[..count - whole]);
+        }
         Some(lanes.fold())
-    }
-}
-
-impl<K> Everyday<'_, K> {
-    /// Whether every tensor lies in memory just as the kernel wants it.
-    pub fn is_direct<S: Scalar>(&self) -> bool {
-        self.input.lends::<S>()
-            && self.target.as_ref().is_none_or(View::lends::<S>)
-            && self.gradient.as_ref().is_none_or(Split::lends::<S>)
     }
 }
 
@@ -218,8 +219,7 @@ fn jets<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     start: usize,
     count: usize,
 ) {
-    let kernel = job.everyday.kernel;
-    let Everyday { input, target, .. } = &job.everyday;
+    let Job { kernel, input, target, .. } = job;
     input.read(start, &mut buffers.input[..count]);
     if let Some(target) = target {
         target.read(start, &mut buffers.target[..count]);
@@ -253,7 +253,7 @@ fn exclude<S: Scalar, K>(job: &Job<'_, K>, buffers: &mut Buffers<S>, counts: &mu
     }
     if let Some(ignored) = job.ignore_index {
         // In f64, as the census compares: rounded to the compute type another label might look the same.
-        if let Some(target) = &job.everyday.target {
+        if let Some(target) = &job.target {
             let labels = &mut buffers.factor[..counts.len()];
             target.read(start, labels);
             for (counts, label) in counts.iter_mut().zip(labels) {
@@ -289,7 +289,7 @@ fn weigh<S: Scalar, R: Real<Storage = S>, K>(
         }
     }
     for (index, &counts) in counts.iter().enumerate() {
-        let factor = R::from_f64(factor[index] * job.everyday.derivative_factor);
+        let factor = R::from_f64(factor[index] * job.derivative_factor);
         value[index] = R::only_if(counts, R::load(value[index])).store();
         gradient[index] = R::only_if(counts, R::load(gradient[index]) * factor).store();
         hessian[index] = R::only_if(counts, R::load(hessian[index]) * factor).store();

@@ -326,7 +326,7 @@ impl Overlap {
 
         let mut sum = Sum::ZERO;
         let values = call.outputs.values.map(|output| {
-            let tensor = geometry.by_region_mut(output.tensor);
+            let tensor = geometry.by_region_mut(*output.tensor);
             tensor.split_elements(regions.len().max(1), output.accumulate)
         });
         let mut values = values.as_ref().and_then(|values| values.part(0));

@@ -27,10 +27,12 @@ use half::{bf16, f16};
 
 use super::layout::axis_last;
 use super::{Dtype, Layout, Shape};
+use crate::error::Result;
+use crate::math::Scalar;
 use walk::Walk;
 
 pub use read::View;
-pub use write::{Part, Split};
+pub use write::{Part, Split, SplitRun};
 
 /// A tensor that is read.
 #[derive(Clone, Copy)]
@@ -76,7 +78,36 @@ macro_rules! elements {
 elements!(f32 => F32, f64 => F64, f16 => F16, bf16 => Bf16, i8 => I8, u8 => U8, i16 => I16, i32 => I32, i64 => I64,
     bool => Bool);
 
+impl Default for Tensor<'_> {
+    /// No elements.
+    #[inline(always)]
+    fn default() -> Self {
+        let pointer = std::ptr::without_provenance(Dtype::F32.size());
+        Tensor { pointer, dtype: Dtype::F32, layout: Layout::EMPTY, lifetime: PhantomData }
+    }
+}
+
+impl Default for TensorMut<'_> {
+    /// No elements.
+    #[inline(always)]
+    fn default() -> Self {
+        let pointer = std::ptr::without_provenance_mut(Dtype::F32.size());
+        TensorMut { pointer, dtype: Dtype::F32, layout: Layout::EMPTY, lifetime: PhantomData }
+    }
+}
+
 impl<'a> Tensor<'a> {
+    /// Becomes the tensor whose type and address `find` gives, after it wrote the layout.
+    ///
+    /// # Safety
+    /// As [`Tensor::from_raw`], for what `find` gives. If it fails, the layout is without meaning.
+    #[inline(always)]
+    pub(crate) unsafe fn locate(&mut self, find: impl FnOnce(&mut Layout) -> Result<(Dtype, *mut u8)>) -> Result<()> {
+        let (dtype, pointer) = find(&mut self.layout)?;
+        (self.dtype, self.pointer) = (dtype, pointer);
+        Ok(())
+    }
+
     /// A tensor at a raw address.
     ///
     /// # Safety
@@ -125,21 +156,28 @@ impl<'a> Tensor<'a> {
     }
 
     /// The same memory in another layout that reaches no further, such as a permutation or repetition of this one.
-    fn relaid(mut self, layout: Layout) -> Tensor<'a> {
-        self.layout = layout;
-        self
+    fn relaid(&self, layout: Layout) -> Tensor<'a> {
+        Tensor { layout, ..*self }
     }
 
     /// The same elements with the dimensions in another order.
     #[must_use]
-    pub fn permuted(self, order: &[usize]) -> Tensor<'a> {
+    pub fn permuted(&self, order: &[usize]) -> Tensor<'a> {
         self.relaid(self.layout.permuted(order))
     }
 
     /// The same elements, repeated along a new dimension.
     #[must_use]
-    pub fn repeated(self, position: usize, extent: usize) -> Tensor<'a> {
+    pub fn repeated(&self, position: usize, extent: usize) -> Tensor<'a> {
         self.relaid(self.layout.repeated(position, extent))
+    }
+
+    /// The elements themselves, in row-major order, where they lie in memory just so. Not for an operand that its
+    /// gradient replaces.
+    pub(crate) fn run<T: Scalar>(&self) -> Option<&'a [T]> {
+        let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
+        // SAFETY: (reach) a contiguous layout reaches its elements and no others; (distinct) the caller says so.
+        is_run.then(|| unsafe { std::slice::from_raw_parts(self.pointer.cast(), self.layout.elements()) })
     }
 
     /// As a sequence of single elements, in row-major order.
@@ -160,6 +198,17 @@ impl<'a> Tensor<'a> {
 }
 
 impl<'a> TensorMut<'a> {
+    /// Becomes the tensor whose type and address `find` gives, after it wrote the layout.
+    ///
+    /// # Safety
+    /// As [`TensorMut::from_raw`], for what `find` gives. If it fails, the layout is without meaning.
+    #[inline(always)]
+    pub(crate) unsafe fn locate(&mut self, find: impl FnOnce(&mut Layout) -> Result<(Dtype, *mut u8)>) -> Result<()> {
+        let (dtype, pointer) = find(&mut self.layout)?;
+        (self.dtype, self.pointer) = (dtype, pointer);
+        Ok(())
+    }
+
     /// A tensor at a raw address.
     ///
     /// # Safety
@@ -212,24 +261,29 @@ impl<'a> TensorMut<'a> {
 
     /// The same elements with the dimensions in another order.
     #[must_use]
-    pub fn permuted(mut self, order: &[usize]) -> TensorMut<'a> {
-        self.layout = self.layout.permuted(order);
-        self
+    pub fn permuted(&self, order: &[usize]) -> TensorMut<'a> {
+        TensorMut { layout: self.layout.permuted(order), ..*self }
+    }
+
+    /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
+    pub(crate) fn split_run<T: Scalar>(&self, share: usize) -> Option<SplitRun<'a, T>> {
+        let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
+        is_run.then(|| SplitRun::new(self.pointer.cast(), self.layout.elements(), share))
     }
 
     /// Divides the elements, in row-major order, among tasks of `share` elements each.
-    pub(crate) fn split_elements(self, share: usize, accumulate: bool) -> Split<'a> {
+    pub(crate) fn split_elements(&self, share: usize, accumulate: bool) -> Split<'a> {
         let layout = self.layout;
         self.split(layout, 1, 0, share, accumulate)
     }
 
     /// Divides the rows along one dimension among tasks of `share` rows each.
-    pub(crate) fn split_rows(self, axis: usize, share: usize, accumulate: bool) -> Split<'a> {
+    pub(crate) fn split_rows(&self, axis: usize, share: usize, accumulate: bool) -> Split<'a> {
         let (outer, extent, stride) = outer_and_row(&self.layout, axis);
         self.split(outer, extent, stride, share, accumulate)
     }
 
-    fn split(self, outer: Layout, extent: usize, stride: isize, share: usize, accumulate: bool) -> Split<'a> {
+    fn split(&self, outer: Layout, extent: usize, stride: isize, share: usize, accumulate: bool) -> Split<'a> {
         let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
         Split::new(self.pointer, self.dtype, walk, share, accumulate)
     }

@@ -62,14 +62,49 @@ impl Split<'_> {
 
     /// The rows of one task, the first time that they are asked for.
     pub fn part(&self, task: usize) -> Option<Part<'_>> {
-        assert!(task < Self::MOST, "more parts than an output can have");
-        let bit = 1 << task;
-        let before = self.taken.fetch_or(bit, Ordering::Relaxed);
         // Monotonic in the task, so parts of different tasks are disjoint.
         let start = self.first_row(task.saturating_mul(self.share));
         let end = self.first_row((task + 1).saturating_mul(self.share)).max(start);
-        (before & bit == 0).then_some(Part { split: self, rows: start..end })
+        first_time(&self.taken, task).then_some(Part { split: self, rows: start..end })
     }
+}
+
+/// An output without gaps that is overwritten, divided among tasks.
+pub struct SplitRun<'a, T> {
+    pointer: *mut T,
+    count: usize,
+    share: usize,
+    taken: AtomicU64,
+    lifetime: PhantomData<&'a mut [T]>,
+}
+
+// SAFETY: (once) threads can only get at disjoint parts.
+unsafe impl<T: Send> Send for SplitRun<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for SplitRun<'_, T> {}
+
+impl<T> SplitRun<'_, T> {
+    /// Divides memory that the maker of the tensor vouched for.
+    pub(super) fn new(pointer: *mut T, count: usize, share: usize) -> Self {
+        SplitRun { pointer, count, share, taken: AtomicU64::new(0), lifetime: PhantomData }
+    }
+
+    /// The elements of one task, the first time that they are asked for.
+    #[allow(clippy::mut_from_ref)]
+    pub fn part(&self, task: usize) -> Option<&mut [T]> {
+        let start = task.saturating_mul(self.share).min(self.count);
+        let end = (task + 1).saturating_mul(self.share).min(self.count);
+        // SAFETY: (reach) inside the layout; (distinct) no other tensor shares it; (once) handed out this once.
+        first_time(&self.taken, task)
+            .then(|| unsafe { std::slice::from_raw_parts_mut(self.pointer.add(start), end - start) })
+    }
+}
+
+/// Whether a task is asked for the first time, noting that it was.
+fn first_time(taken: &AtomicU64, task: usize) -> bool {
+    assert!(task < Split::MOST, "more parts than an output can have");
+    let bit = 1 << task;
+    taken.fetch_or(bit, Ordering::Relaxed) & bit == 0
 }
 
 /// Some rows of an output, owned by one task.
