@@ -34,6 +34,22 @@ impl Census {
     }
 }
 
+/// Looks at every element of a call in which each counts once: `check` refuses a range of at most [`BLOCK`] of them.
+///
+/// # Errors
+/// The first refusal in the order of the elements.
+pub fn check_all(
+    context: Option<&Context>,
+    elements: usize,
+    check: impl Fn(Range<usize>) -> Result<()> + Sync,
+) -> Result<Census> {
+    let work = |_task: usize, range: Range<usize>| {
+        range.clone().step_by(BLOCK).try_for_each(|start| check(start..range.end.min(start + BLOCK)))
+    };
+    Shares::of(elements, 1, BLOCK).map_reduce(context, work, |()| ())?;
+    Ok(Census::of_all(elements))
+}
+
 /// One block of a census: which elements count (all true at first), and the weight of each (all 1 at first).
 pub struct Block {
     /// The elements.

@@ -170,16 +170,13 @@ fn row<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     index: usize,
     gradient: &mut Option<Part<'_>>,
 ) -> (f64, f64, bool) {
-    let mut label = [None];
-    if let Some(labels) = &job.labels {
-        labels.read_labels(index, &mut label);
-    }
+    let label = job.labels.as_ref().map(|labels| labels.label(index));
     let masked = job.mask.as_ref().is_some_and(|mask| mask.element(index) == 0.0);
-    let ignored = job.ignored.is_some() && label[0] == job.ignored;
+    let ignored = job.ignored.is_some() && label == job.ignored;
     let counts = !masked && !ignored;
     let weight = job.sample_weight.as_ref().map_or(1.0, |weight| weight.element(index));
     let classes = job.classes;
-    let label = label[0].filter(|_| counts).and_then(|label| usize::try_from(label).ok()).unwrap_or(usize::MAX);
+    let label = label.filter(|_| counts).and_then(|label| usize::try_from(label).ok()).unwrap_or(usize::MAX);
     let scores = scan::<S, R, K>(job, index, label);
     let margin = R::from_f64(job.kernel.offset()) + (scores.worst - R::from_f64(scores.true_score));
     let holds = job.kernel.has_floor() && margin <= R::ZERO;

@@ -2,7 +2,7 @@
 
 use super::Operands;
 use crate::error::{Error, Result, Status};
-use crate::tensor::{Shape, Tensor};
+use crate::tensor::{NOT_A_LABEL, Shape, Tensor};
 
 /// The place of a row-major flat index in a shape, as text: `target[1, 3]`, `target[17]`, `target`.
 pub fn place(name: &str, shape: &Shape, mut index: usize) -> String {
@@ -17,9 +17,10 @@ pub fn place(name: &str, shape: &Shape, mut index: usize) -> String {
 
 /// Refuses a label: `target[17] = 50257 is outside [0, 50257)`.
 pub fn refuse_label(name: &str, target: &Tensor<'_>, index: usize, expected: &str) -> Error {
-    let mut label = [None];
-    target.elements().read_labels(index, &mut label);
-    let found = label[0].map_or_else(|| target.elements().element(index).to_string(), |label| label.to_string());
+    let found = match target.elements().label(index) {
+        NOT_A_LABEL => target.elements().element(index).to_string(),
+        label => label.to_string(),
+    };
     let place = place(name, target.shape(), index);
     Error::new(Status::InvalidTarget, format!("{place} = {found} {expected}")).at(index)
 }

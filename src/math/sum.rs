@@ -85,13 +85,20 @@ impl<const N: usize> Lanes<N> {
                 self.high[lane] += chunk[lane].to_f64();
             }
         } else {
+            let mut terms = [0.0; N];
             for lane in 0..N {
-                let term = chunk[lane].to_f64();
-                let high = self.high[lane] + term;
-                let back = high - self.high[lane];
-                self.low[lane] += (self.high[lane] - (high - back)) + (term - back);
-                self.high[lane] = high;
+                terms[lane] = chunk[lane].to_f64();
             }
+            self.add_wide(&terms);
+        }
+    }
+
+    /// Adds one term to each lane, carrying what the addition loses.
+    #[inline(always)]
+    pub fn add_wide(&mut self, terms: &[f64; N]) {
+        for lane in 0..N {
+            let sum = self.lane(lane).plus(terms[lane]);
+            (self.high[lane], self.low[lane]) = (sum.high, sum.low);
         }
     }
 
@@ -104,17 +111,16 @@ impl<const N: usize> Lanes<N> {
     /// All lanes folded, halves onto halves; N is a power of two.
     #[inline(always)]
     pub fn fold(&self) -> Sum {
-        let mut sums = [Sum::ZERO; N];
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            *sum = self.lane(lane);
-        }
+        let Lanes { mut high, mut low } = *self;
         let mut width = N / 2;
         while width > 0 {
             for lane in 0..width {
-                sums[lane] = sums[lane].join(sums[lane + width]);
+                let left = Sum { high: high[lane], low: low[lane] };
+                let sum = left.join(Sum { high: high[lane + width], low: low[lane + width] });
+                (high[lane], low[lane]) = (sum.high, sum.low);
             }
             width /= 2;
         }
-        sums[0]
+        Sum { high: high[0], low: low[0] }
     }
 }

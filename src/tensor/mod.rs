@@ -10,5 +10,5 @@ mod overlap;
 
 pub use dtype::Dtype;
 pub use layout::{Layout, MAX_RANK, Shape, axis_last};
-pub use memory::{Element, Part, Split, SplitRun, Tensor, TensorMut, View};
+pub use memory::{Element, NOT_A_LABEL, Part, Split, SplitRun, Tensor, TensorMut, View};
 pub use overlap::{Extent, are_disjoint, elements_are_distinct};

@@ -13,7 +13,7 @@ use crate::tensor::{Shape, Tensor, View, axis_last};
 
 mod walk;
 
-use walk::{BLOCK, Everyday, Job, TaskWork};
+use walk::{BLOCK, Elements, Everyday, Gradient, Job, TaskWork};
 
 /// A loss element and its derivatives with respect to the input.
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +69,21 @@ pub struct Along {
     pub name: &'static str,
 }
 
-/// Which targets are accepted, and what to say of others.
-type Rule = (fn(f64) -> bool, &'static str);
+/// Targets that are either of two numbers.
+#[derive(Clone, Copy)]
+struct Rule {
+    /// The one that is not 1.
+    other: f64,
+    /// What to say of a target that is neither.
+    expected: &'static str,
+}
+
+impl Rule {
+    #[inline(always)]
+    fn accepts(self, target: f64) -> bool {
+        target == 1.0 || target == self.other
+    }
+}
 
 /// An elementwise loss with its options.
 pub struct Elementwise<K> {
@@ -139,12 +152,11 @@ impl<K> Elementwise<K> {
 
     /// What a target must be, if it must be anything, as text.
     fn rule(&self, target: &Tensor<'_>) -> Option<Rule> {
+        let binary = Rule { other: 0.0, expected: "is neither 0 nor 1" };
         match self.targets {
-            Targets::Binary => Some((|label| label == 0.0 || label == 1.0, "is neither 0 nor 1")),
-            Targets::Signed => Some((|label| label == -1.0 || label == 1.0, "is neither -1 nor 1")),
-            Targets::Probabilities if !target.dtype().is_float() => {
-                Some((|label| label == 0.0 || label == 1.0, "is neither 0 nor 1"))
-            }
+            Targets::Binary => Some(binary),
+            Targets::Signed => Some(Rule { other: -1.0, expected: "is neither -1 nor 1" }),
+            Targets::Probabilities if !target.dtype().is_float() => Some(binary),
             _ => None,
         }
     }
@@ -176,6 +188,23 @@ impl<K: Kernel> Family for Elementwise<K> {
         }
         let target = operands.target;
         let view = target.map(|target| target.elements());
+        let uniform = operands.mask.is_none() && self.ignore_index.is_none();
+        if let (Some(rule), Some(target), Some(view)) = (rule, target, &view)
+            && uniform
+            && self.averaged.is_none()
+            && !(weigh && operands.sample_weight.is_some())
+        {
+            return census::check_all(context, elements, |range| {
+                let mut targets = [0.0_f64; census::BLOCK];
+                let targets = &mut targets[..range.len()];
+                view.read(range.start, targets);
+                if targets.iter().fold(true, |fit, &target| fit & rule.accepts(target)) {
+                    return Ok(());
+                }
+                let bad = targets.iter().position(|&target| !rule.accepts(target)).unwrap_or(0);
+                Err(refuse_label(names.target, target, range.start + bad, rule.expected))
+            });
+        }
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
         let per_element = self.averaged.is_none();
         let inspect = |block: &mut census::Block| {
@@ -192,11 +221,11 @@ impl<K: Kernel> Family for Elementwise<K> {
                 if self.ignore_index.is_some_and(|ignored| label == ignored as f64) {
                     block.counts[position] = false;
                 }
-                if let Some((accepts, expected)) = rule
+                if let Some(rule) = rule
                     && block.counts[position]
-                    && !accepts(label)
+                    && !rule.accepts(label)
                 {
-                    return Err(refuse_label(names.target, target, block.range.start + position, expected));
+                    return Err(refuse_label(names.target, target, block.range.start + position, rule.expected));
                 }
             }
             Ok(true)
@@ -245,12 +274,6 @@ impl<K: Kernel> Elementwise<K> {
         let group = averaged.map_or(1, |axis| input.shape().extents()[axis]);
         // The mean over the averaged axis is part of the loss element.
         let mean = |sum: Sum| if averaged.is_some() { Sum::ZERO.plus(sum.value() / group as f64) } else { sum };
-        if averaged.is_none_or(|axis| axis + 1 == rank)
-            && let Some(everyday) = self.everyday::<S>(call, group)
-        {
-            let shares = Shares::of(everyday.input.len(), 1, BLOCK);
-            return run::<S, _>(call, shares, &everyday).map(mean);
-        }
         // The averaged axis goes last, and what has one number per loss element is repeated along it.
         let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
         let full = |tensor: &Tensor<'c>| match averaged {
@@ -261,6 +284,42 @@ impl<K: Kernel> Elementwise<K> {
             Some(_) => tensor.repeated(rank - 1, group).elements(),
             None => tensor.elements(),
         };
+        if group != 0 && self.is_everyday(call) {
+            let direct = !operands.replaced && averaged.is_none_or(|axis| axis + 1 == rank);
+            let shares = Shares::of(input.layout().elements(), 1, BLOCK);
+            let (input_view, target_view);
+            let everyday = Everyday::<S, K> {
+                kernel: self.kernel.for_targets(&call.census),
+                input: match input.run().filter(|_| direct) {
+                    Some(elements) => Elements::Lent(elements),
+                    None => {
+                        input_view = operands.of_input(full(input));
+                        Elements::Copied(&input_view)
+                    }
+                },
+                target: match operands.target {
+                    Some(target) => Some(match target.run().filter(|_| direct) {
+                        Some(elements) => Elements::Lent(elements),
+                        None => {
+                            target_view = full(target);
+                            Elements::Copied(&target_view)
+                        }
+                    }),
+                    None => None,
+                },
+                gradient: call.outputs.gradient.map(|Output { tensor, accumulate }| {
+                    match tensor.split_run(shares.share()).filter(|_| direct && !accumulate) {
+                        Some(split) => Gradient::Lent(split),
+                        None if averaged.is_some() => Gradient::Copied(
+                            tensor.permuted(&order[..count]).split_elements(shares.share(), accumulate),
+                        ),
+                        None => Gradient::Copied(tensor.split_elements(shares.share(), accumulate)),
+                    }
+                }),
+                derivative_factor: call.scale.derivatives / group as f64,
+            };
+            return run::<S, _>(call, shares, &everyday).map(mean);
+        }
         let total = input.layout().elements();
         if group == 0 {
             // A mean over no elements, in each of the loss elements, of which there may be some.
@@ -303,30 +362,12 @@ impl<K: Kernel> Elementwise<K> {
         run::<S, _>(call, shares, &job).map(mean)
     }
 
-    /// A call that wants no more than value and gradient, unweighted, of tensors that lie in memory just so.
-    fn everyday<'c, S: Scalar>(&self, call: &Call<'c>, group: usize) -> Option<Everyday<'c, S, K>> {
+    /// Whether a call wants no more than value and gradient, unweighted.
+    fn is_everyday(&self, call: &Call<'_>) -> bool {
         let Call { operands, outputs, .. } = call;
         let weighted = operands.sample_weight.is_some() || operands.mask.is_some() || operands.grad_output.is_some();
-        let more = outputs.values.is_some() || outputs.hessian.is_some() || operands.replaced;
-        if weighted || more || self.ignore_index.is_some() || self.along.is_some() || group == 0 {
-            return None;
-        }
-        let input = operands.input.run::<S>()?;
-        let shares = Shares::of(input.len(), 1, BLOCK);
-        Some(Everyday {
-            kernel: self.kernel.for_targets(&call.census),
-            input,
-            target: match operands.target {
-                Some(target) => target.run()?,
-                None => input,
-            },
-            gradient: match outputs.gradient {
-                Some(gradient) if gradient.accumulate => return None,
-                Some(gradient) => Some(gradient.tensor.split_run(shares.share())?),
-                None => None,
-            },
-            derivative_factor: call.scale.derivatives / group as f64,
-        })
+        let more = outputs.values.is_some() || outputs.hessian.is_some();
+        !weighted && !more && self.ignore_index.is_none() && self.along.is_none()
     }
 }
 

@@ -6,14 +6,15 @@
 
 mod geometry;
 mod pixels;
+mod tile;
 
 use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::census::{self, Census};
-use super::softmax::{PerClass, Weights};
-use super::target::{refuse_label, refuse_shape, required};
+use super::census::Census;
+use super::softmax::{PerClass, Weights, census_of_rows};
+use super::target::{refuse_shape, required};
 use super::{Call, Family, Names, Operands, computes_in_double};
 use crate::context::Context;
 use crate::error::{Error, Result, Status};
@@ -262,30 +263,12 @@ impl Overlap {
         names: &Names<'_>,
         geometry: &Geometry,
     ) -> Result<()> {
-        let target = required(operands)?;
-        let view = target.elements();
         // Weights are of regions, not of pixels; they are counted elsewhere.
-        let pixel_mask = operands.mask.filter(|_| !self.masks_regions);
-        let pixels = Operands { sample_weight: None, mask: pixel_mask, ..*operands };
-        let classes = geometry.classes;
-        census::take(context, geometry.pixel_shape.elements(), &pixels, |block| {
-            let mut labels = [None; census::BLOCK];
-            let labels = &mut labels[..block.range.len()];
-            view.read_labels(block.range.start, labels);
-            for (position, label) in labels.iter().enumerate() {
-                let ignored = self.ignore_index.is_some() && *label == self.ignore_index;
-                let inside = label.and_then(|label| usize::try_from(label).ok()).is_some_and(|label| label < classes);
-                if block.counts[position] && !ignored && !inside {
-                    let expected = match label {
-                        Some(_) => format!("is outside [0, {classes})"),
-                        None => "is not a whole number".to_string(),
-                    };
-                    return Err(refuse_label(names.target, target, block.range.start + position, &expected));
-                }
-            }
-            Ok(true)
-        })?;
-        Ok(())
+        let mask = operands.mask.filter(|_| !self.masks_regions);
+        let pixels = Operands { sample_weight: None, mask, ..*operands };
+        let axis = geometry.class_axis.unwrap_or(0);
+        let rows = (axis, geometry.classes, true);
+        census_of_rows(context, &pixels, names, rows, self.ignore_index, false, None).map(|_| ())
     }
 
     /// For each group of kept dimensions, the number of pixels that count; nothing if all do.
@@ -302,11 +285,7 @@ impl Overlap {
         for (outer, counted) in counted.iter_mut().enumerate() {
             for pixel in outer * geometry.pixels..(outer + 1) * geometry.pixels {
                 let masked = mask.as_ref().is_some_and(|mask| mask.element(pixel) == 0.0);
-                let mut label = [None];
-                if let Some(labels) = &labels {
-                    labels.read_labels(pixel, &mut label);
-                }
-                let ignored = labels.is_some() && label[0] == self.ignore_index;
+                let ignored = labels.as_ref().is_some_and(|labels| Some(labels.label(pixel)) == self.ignore_index);
                 *counted += usize::from(!masked && !ignored);
             }
         }

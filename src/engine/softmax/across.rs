@@ -6,7 +6,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::source::{Source, Stats};
-use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
+use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, Target, Term};
 use crate::engine::Curvature;
 use crate::math::sum::Lanes;
 use crate::math::{Real, RowExp, Scalar, Sum};
@@ -40,9 +40,11 @@ struct Lane<S> {
     /// The gradient at the label, and the factor of every other exponential, of a labelled row.
     labelled: [S; ROWS],
     others: [S; ROWS],
-    factor: [S; ROWS],
     /// 1 where the row counts, else 0.
     counts: [S; ROWS],
+    weight: [f64; ROWS],
+    /// The factor of derivatives.
+    factor: [f64; ROWS],
 }
 
 /// The sum over some rows, with their derivatives written.
@@ -75,36 +77,37 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         second: none,
         labelled: none,
         others: none,
-        factor: none,
         counts: none,
+        weight: [1.0; ROWS],
+        factor: [job.derivative_factor; ROWS],
     };
-    let mut sum = Sum::ZERO;
+    let mut sum = Lanes::<ROWS>::default();
     let mut start = range.start;
     while start < range.end {
         let count = ROWS.min(range.end - start);
         job.input.read_transposed(start, count, tile.input, ROWS);
-        let factors = read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
+        read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
         normalise::<S, R, P>(&mut tile, &mut lane, job.classes);
         let values = if job.is_sparse() {
-            accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane, &factors)
+            accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane)
         } else {
             accumulate::<S, R, K, P>(job, &tile, &mut lane)
         };
-        for (index, factors) in factors[..count].iter().enumerate() {
-            if factors.counts {
-                sum = sum.plus(values[index] * factors.weight);
+        let mut weighted = [0.0_f64; ROWS];
+        for index in 0..ROWS {
+            let counts = lane.counts[index] != zero;
+            weighted[index] = if counts { values[index] * lane.weight[index] } else { 0.0 };
+        }
+        sum.add_wide(&weighted);
+        if let Some(output) = &mut parts.values {
+            for value in &mut weighted {
+                *value *= job.value_factor;
             }
-            if let Some(output) = &mut parts.values {
-                let value = values[index] * factors.weight * job.value_factor;
-                output.write(start + index, &[if factors.counts { value } else { 0.0 }]);
-            }
+            output.write(start, &weighted[..count]);
         }
         if parts.gradient.is_some() || parts.hessian.is_some() {
             let labelled = P::EXPONENTIAL && job.is_sparse();
             if !labelled || parts.hessian.is_some() {
-                for (factor, factors) in lane.factor.iter_mut().zip(&factors) {
-                    *factor = S::from_f64(factors.derivative);
-                }
                 derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
             }
             if labelled {
@@ -119,10 +122,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         }
         start += count;
     }
-    sum
+    sum.fold()
 }
 
-/// Reads labels or dense targets, and what weighs each row.
+/// Reads labels or dense targets, and what weighs each row. Rows beyond the last do not count.
 #[inline(always)]
 fn read_targets<S: Scalar, K, P>(
     job: &Job<'_, S, K, P>,
@@ -130,21 +133,25 @@ fn read_targets<S: Scalar, K, P>(
     lane: &mut Lane<S>,
     start: usize,
     count: usize,
-) -> [RowFactors; ROWS] {
-    let mut labels = [None; ROWS];
+) {
+    let mut labels = [0; ROWS];
     match &job.target {
         Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
         Target::Dense(view) => view.read_transposed(start, count, tile.target, ROWS),
     }
-    let mut factors = [RowFactors { counts: false, weight: 0.0, derivative: 0.0 }; ROWS];
-    for index in 0..count {
-        factors[index] = job.row_factors(start + index, labels[index]);
-        // A label that does not count may be anything; class 0 stands in and is never used.
-        let label = labels[index].filter(|_| factors[index].counts).unwrap_or(0);
-        lane.label[index] = usize::try_from(label).unwrap_or(0).min(job.classes - 1);
-        lane.counts[index] = S::from_f64(f64::from(u8::from(factors[index].counts)));
+    for index in 0..ROWS {
+        lane.label[index] = job.class_of(labels[index]);
+        lane.counts[index] = S::from_f64(f64::from(u8::from(index < count)));
     }
-    factors
+    if job.is_uniform() {
+        return;
+    }
+    for index in 0..count {
+        let factors = job.row_factors(start + index, labels[index]);
+        lane.counts[index] = S::from_f64(f64::from(u8::from(factors.counts)));
+        lane.weight[index] = factors.weight;
+        lane.factor[index] = factors.derivative;
+    }
 }
 
 /// The sums that the classes of a row share.
@@ -228,7 +235,6 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
-    factors: &[RowFactors; ROWS],
 ) -> [f64; ROWS] {
     let mut input = [S::default(); ROWS];
     let mut exponential = [S::default(); ROWS];
@@ -249,7 +255,7 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let first = R::only_if(class.passes, a.weigh(first));
         lane.first[index] = first.store();
         lane.second[index] = R::only_if(class.passes, a.weigh(second)).store();
-        let labelled = Labelled::of(first, class.free_q, stats.total, factors[index].derivative);
+        let labelled = Labelled::of(first, class.free_q, stats.total, lane.factor[index]);
         lane.labelled[index] = labelled.gradient.store();
         lane.others[index] = labelled.factor.store();
     }
@@ -368,7 +374,7 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
                 let a = target_weight(job, number, R::load(targets[index]));
                 (R::only_if(class.passes, a.weigh(term.first)), R::only_if(class.passes, a.weigh(term.second)))
             };
-            let factor = R::load(lane.factor[index]);
+            let factor = R::from_f64(lane.factor[index]);
             let gradient = job.source.gradient(x, &class, v, total, &stats) * factor;
             if !in_place {
                 exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();

@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
-use super::source::{Class, Source, Stats};
+use smallvec::SmallVec;
+
+use super::block::{self, Classes, Shared};
+use super::source::{Source, Stats};
 use super::{Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
-use crate::tensor::View;
+use crate::tensor::{Part, View};
 
 /// Classes processed together.
 const BLOCK: usize = 512;
@@ -20,12 +23,15 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     range: Range<usize>,
 ) -> Sum {
     let mut buffers = Buffers::<S>::default();
+    buffers.uniform.resize(BLOCK.min(job.classes), job.weights.weight(0));
     let mut sum = Sum::ZERO;
     for index in range {
-        let label = job.label(index);
+        let label = match &job.target {
+            Target::Labels { view, .. } => view.label(index),
+            Target::Dense(_) => 0,
+        };
         let factors = job.row_factors(index, label);
-        let label = label.filter(|_| factors.counts).and_then(|label| usize::try_from(label).ok()).unwrap_or(0);
-        let row = Row { job, index, label, factors };
+        let row = Row { job, index, label: job.class_of(label), factors };
         let value = row.evaluate::<R>(parts, &mut buffers);
         if factors.counts {
             sum = sum.plus(value * factors.weight);
@@ -38,30 +44,26 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     sum
 }
 
+/// A block of classes, on the stack, and cleared no further than it is used.
+type Buffer<S> = SmallVec<[S; BLOCK]>;
+
 /// Buffers for blocks that do not lie in memory just so.
-struct Buffers<S> {
-    input: [S; BLOCK],
-    target: [S; BLOCK],
-    exponential: [S; BLOCK],
-    gradient: [S; BLOCK],
-    hessian: [S; BLOCK],
+#[derive(Default)]
+struct Buffers<S: Scalar> {
+    input: Buffer<S>,
+    target: Buffer<S>,
+    /// The weight of every class where all have the same.
+    uniform: Buffer<S>,
+    values: Buffer<S>,
+    derivatives: Buffer<S>,
 }
 
-impl<S: Scalar> Default for Buffers<S> {
-    #[inline(always)]
-    fn default() -> Buffers<S> {
-        let zero = [S::default(); BLOCK];
-        Buffers { input: zero, target: zero, exponential: zero, gradient: zero, hessian: zero }
-    }
-}
-
-/// The sums over a row.
+/// The sums over a row: its loss, V and S.
 #[derive(Clone, Copy)]
 struct Totals<R> {
     value: f64,
     first: R,
     second: R,
-    labelled: Option<Labelled<R>>,
 }
 
 /// One row of one call.
@@ -74,15 +76,66 @@ struct Row<'r, 'a, S, K, P> {
 
 /// A block of a row: lent, or copied into the buffer.
 #[inline(always)]
-fn block<'b, S: Scalar>(view: &'b View<'_>, row: usize, columns: Range<usize>, buffer: &'b mut [S; BLOCK]) -> &'b [S] {
-    let count = columns.len();
+fn block_of<'b, S: Scalar>(
+    view: &'b View<'_>,
+    row: usize,
+    columns: Range<usize>,
+    buffer: &'b mut Buffer<S>,
+) -> &'b [S] {
     match view.run_of_row(row, columns.clone()) {
         Some(lent) => lent,
         None => {
-            view.read_row(row, columns, &mut buffer[..count]);
-            &buffer[..count]
+            buffer.resize(columns.len(), S::default());
+            view.read_row(row, columns, buffer);
+            buffer
         }
     }
+}
+
+/// The larger of each lane and its logit, passing over NaN.
+#[inline(always)]
+fn raise<S: Scalar>(lanes: &mut [S; LANES], logits: &[S]) {
+    let logits: &[S; LANES] = logits.try_into().expect("as many logits as lanes");
+    for lane in 0..LANES {
+        lanes[lane] = if logits[lane] > lanes[lane] { logits[lane] } else { lanes[lane] };
+    }
+}
+
+/// The largest of some logits, passing over NaN.
+#[inline(always)]
+fn largest_of<S: Scalar, R: Real<Storage = S>>(input: &[S]) -> S {
+    // Four chains, because one comparison waits for the one before.
+    let lowest = [(-R::INFINITY).store(); LANES];
+    let (mut first, mut second, mut third, mut fourth) = (lowest, lowest, lowest, lowest);
+    let mut quarters = input.chunks_exact(4 * LANES);
+    for chunk in quarters.by_ref() {
+        raise(&mut first, &chunk[..LANES]);
+        raise(&mut second, &chunk[LANES..2 * LANES]);
+        raise(&mut third, &chunk[2 * LANES..3 * LANES]);
+        raise(&mut fourth, &chunk[3 * LANES..]);
+    }
+    let mut chunks = quarters.remainder().chunks_exact(LANES);
+    for chunk in chunks.by_ref() {
+        raise(&mut second, chunk);
+    }
+    for (lane, &x) in third.iter_mut().zip(chunks.remainder()) {
+        *lane = if x > *lane { x } else { *lane };
+    }
+    raise(&mut first, &second);
+    raise(&mut third, &fourth);
+    raise(&mut first, &third);
+    first[1..].iter().fold(first[0], |largest, &x| if x > largest { x } else { largest })
+}
+
+/// Where a logit first is, a chunk at a time; 0 if it is nowhere.
+#[inline(always)]
+fn position_of<S: Scalar>(input: &[S], logit: S) -> usize {
+    for (index, chunk) in input.chunks(LANES).enumerate() {
+        if chunk.iter().fold(false, |found, &x| found | (x == logit)) {
+            return index * LANES + chunk.iter().position(|&x| x == logit).unwrap_or(0);
+        }
+    }
+    0
 }
 
 fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
@@ -93,41 +146,54 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn evaluate<R: Real<Storage = S>>(&self, parts: &mut Parts<'_>, buffers: &mut Buffers<S>) -> f64 {
         let job = self.job;
-        let classes = job.classes;
-        let second_order = parts.hessian.is_some();
-        let derivatives = parts.gradient.is_some() || second_order;
         if !self.factors.counts {
-            self.write_zeros(parts);
+            self.write_zeros(parts, buffers);
             return 0.0;
         }
         // The input must be lent too: where a gradient replaces its input, the input is needed again.
         let mut cache = match &mut parts.gradient {
-            Some(gradient) if P::EXPONENTIAL && job.input.run_of_row::<S>(self.index, 0..classes).is_some() => {
-                gradient.run_of_row::<S>(self.index, 0..classes)
+            Some(gradient) if P::EXPONENTIAL && job.input.run_of_row::<S>(self.index, 0..job.classes).is_some() => {
+                gradient.run_of_row::<S>(self.index, 0..job.classes)
             }
             _ => None,
         };
-        let (stats, exponential) = self.normalise::<R>(cache.as_deref_mut(), buffers);
-        let totals = if job.is_sparse() {
-            self.labelled_class(&stats, &exponential, buffers)
-        } else {
-            self.accumulate(&stats, &exponential, buffers)
+        let (stats, row) = self.normalise::<R>(cache.as_deref_mut(), buffers);
+        let shared = Shared {
+            kernel: job.kernel,
+            source: job.source,
+            stats,
+            row,
+            keep: R::from_f64(job.keep),
+            spread: R::from_f64(job.spread),
+            factor: R::from_f64(self.factors.derivative),
         };
-        if derivatives {
-            match (cache, totals.labelled) {
-                (Some(cache), Some(labelled)) if !second_order => self.scale_exponentials(cache, labelled),
-                _ => self.derive(parts, &stats, &exponential, &totals, buffers),
-            }
+        if !job.is_sparse() {
+            let totals = self.accumulate(shared, buffers, parts.hessian.is_some());
+            self.derive(shared, totals, parts, buffers);
+            return totals.value;
+        }
+        let (totals, labelled) = self.labelled_class(shared, buffers);
+        // The gradient may take the input's place, so it comes last.
+        if let Some(cache) = cache {
+            self.derive_second(shared, totals, &mut parts.hessian, buffers);
+            block::scale(labelled.factor, cache);
+            cache[self.label] = labelled.gradient.store();
+        } else if let (Some(gradient), true) = (&mut parts.gradient, P::EXPONENTIAL) {
+            self.derive_second(shared, totals, &mut parts.hessian, buffers);
+            self.derive_labelled(row, labelled, gradient, buffers);
+        } else {
+            self.derive(shared, totals, parts, buffers);
         }
         totals.value
     }
 
     #[inline(always)]
-    fn write_zeros(&self, parts: &mut Parts<'_>) {
-        let zeros = [S::default(); BLOCK];
+    fn write_zeros(&self, parts: &mut Parts<'_>, buffers: &mut Buffers<S>) {
         for columns in blocks(self.job.classes) {
             for output in [&mut parts.gradient, &mut parts.hessian].into_iter().flatten() {
-                output.write_row(self.index, columns.clone(), &zeros);
+                buffers.derivatives.clear();
+                buffers.derivatives.resize(columns.len(), S::default());
+                output.write_row(self.index, columns.clone(), &buffers.derivatives);
             }
         }
     }
@@ -135,35 +201,17 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     /// The largest logit and its class.
     #[inline(always)]
     fn largest<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> (S, usize) {
-        let lowest = (-R::INFINITY).store();
-        let (mut max, mut found_in) = (lowest, 0..0);
+        let (mut max, mut found_in) = ((-R::INFINITY).store(), 0..0);
         for columns in blocks(self.job.classes) {
-            let input = block(&self.job.input, self.index, columns.clone(), &mut buffers.input);
-            let mut lanes = [lowest; LANES];
-            let mut chunks = input.chunks_exact(LANES);
-            for chunk in chunks.by_ref() {
-                for lane in 0..LANES {
-                    lanes[lane] = if chunk[lane] > lanes[lane] { chunk[lane] } else { lanes[lane] };
-                }
-            }
-            for (lane, &x) in lanes.iter_mut().zip(chunks.remainder()) {
-                *lane = if x > *lane { x } else { *lane };
-            }
-            let mut width = LANES / 2;
-            while width > 0 {
-                for lane in 0..width {
-                    lanes[lane] = if lanes[lane + width] > lanes[lane] { lanes[lane + width] } else { lanes[lane] };
-                }
-                width /= 2;
-            }
-            let best = lanes[0];
+            let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+            let best = largest_of::<S, R>(input);
             if best > max {
                 (max, found_in) = (best, columns);
             }
         }
         let start = found_in.start;
-        let input = block(&self.job.input, self.index, found_in, &mut buffers.input);
-        (max, start + input.iter().position(|&x| x == max).unwrap_or(0))
+        let input = block_of(&self.job.input, self.index, found_in, &mut buffers.input);
+        (max, start + position_of(input, max))
     }
 
     /// The sums that the classes share, with the exponentials left in the cache.
@@ -173,25 +221,25 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         mut cache: Option<&mut [S]>,
         buffers: &mut Buffers<S>,
     ) -> (Stats<R>, RowExp<R>) {
-        let classes = self.job.classes;
         let (max, largest) = if P::EXPONENTIAL { self.largest::<R>(buffers) } else { (S::default(), 0) };
         let max = R::load(max);
         let row = RowExp::below(max);
         let mut lanes = Lanes::<LANES>::default();
         if P::EXPONENTIAL || P::RATIO {
-            for columns in blocks(classes) {
-                let input = block(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+            for columns in blocks(self.job.classes) {
+                let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
                 if P::RATIO {
                     lanes.add::<R>(input);
                     continue;
                 }
                 let exponential = match &mut cache {
                     Some(cache) => &mut cache[columns.clone()],
-                    None => &mut buffers.exponential[..columns.len()],
+                    None => {
+                        buffers.values.resize(columns.len(), S::default());
+                        &mut buffers.values[..]
+                    }
                 };
-                for (e, &x) in exponential.iter_mut().zip(input) {
-                    *e = row.of(R::load(x)).store();
-                }
+                block::exponentials(row, input, exponential);
                 // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
                 if columns.contains(&largest) {
                     let e = std::mem::take(&mut exponential[largest - columns.start]);
@@ -205,148 +253,133 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         (Stats::of::<P>(max, row.of(max), lanes.fold().value()), row)
     }
 
-    #[inline(always)]
-    fn class_at<R: Real<Storage = S>>(&self, stats: &Stats<R>, row: &RowExp<R>, x: R) -> Class<R> {
-        let e = if P::EXPONENTIAL { row.of(x) } else { R::ZERO };
-        self.job.source.class(x, e, stats)
-    }
-
-    /// Loss, V and S of a row in which only the labelled class has a target.
+    /// Loss, V and S of a row in which only the labelled class has a target, and its gradient if it is a softmax.
     #[inline(always)]
     fn labelled_class<R: Real<Storage = S>>(
         &self,
-        stats: &Stats<R>,
-        row: &RowExp<R>,
+        shared: Shared<R, K, P>,
         buffers: &mut Buffers<S>,
-    ) -> Totals<R> {
-        let input = block(&self.job.input, self.index, self.label..self.label + 1, &mut buffers.input);
-        let class = self.class_at(stats, row, R::load(input[0]));
+    ) -> (Totals<R>, Labelled<R>) {
+        let input = block_of(&self.job.input, self.index, self.label..self.label + 1, &mut buffers.input);
+        let class = shared.class(R::load(input[0]));
         let Term { value, first, second } = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
         let a = R::load(self.job.weights.weight(self.label));
         let first = R::only_if(class.passes, a.weigh(first));
-        let labelled = Labelled::of(first, class.free_q, stats.total, self.factors.derivative);
-        Totals {
-            value: a.weigh(value).to_f64(),
-            first,
-            second: R::only_if(class.passes, a.weigh(second)),
-            labelled: P::EXPONENTIAL.then_some(labelled),
-        }
+        let second = R::only_if(class.passes, a.weigh(second));
+        let labelled = Labelled::of(first, class.free_q, shared.stats.total, self.factors.derivative);
+        (Totals { value: a.weigh(value).to_f64(), first, second }, labelled)
     }
 
-    /// The targets of a block of classes.
+    /// The classes of a block.
     #[inline(always)]
-    fn targets<'b, R: Real<Storage = S>>(&'b self, columns: Range<usize>, buffer: &'b mut [S; BLOCK]) -> &'b [S] {
-        match &self.job.target {
-            Target::Dense(view) => block(view, self.index, columns, buffer),
+    fn classes<'b>(
+        &'b self,
+        columns: Range<usize>,
+        input: &'b mut Buffer<S>,
+        target: &'b mut Buffer<S>,
+        uniform: &'b Buffer<S>,
+    ) -> Classes<'b, S> {
+        let count = columns.len();
+        let weight = self.job.weights.block(columns.clone()).unwrap_or(uniform);
+        let input = block_of(&self.job.input, self.index, columns.clone(), input);
+        let target = match &self.job.target {
+            Target::Dense(view) => block_of(view, self.index, columns, target),
             Target::Labels { .. } => {
-                let targets = &mut buffer[..columns.len()];
-                targets.fill(S::default());
+                target.clear();
+                target.resize(count, S::default());
                 if columns.contains(&self.label) {
-                    targets[self.label - columns.start] = R::ONE.store();
+                    target[self.label - columns.start] = S::from_f64(1.0);
                 }
-                targets
+                target
             }
-        }
-    }
-
-    #[inline(always)]
-    fn target_weight<R: Real<Storage = S>>(&self, class: usize, target: R) -> R {
-        let kept = R::from_f64(self.job.keep) * target + R::from_f64(self.job.spread);
-        R::load(self.job.weights.weight(class)) * kept
+        };
+        Classes { input: &input[..count], target: &target[..count], weight: &weight[..count] }
     }
 
     /// Loss, V and S of a row with any targets.
     #[inline(always)]
     fn accumulate<R: Real<Storage = S>>(
         &self,
-        stats: &Stats<R>,
-        row: &RowExp<R>,
+        shared: Shared<R, K, P>,
         buffers: &mut Buffers<S>,
+        second_order: bool,
     ) -> Totals<R> {
-        let Buffers { input, target, exponential: values, gradient: firsts, hessian: seconds } = buffers;
+        let Buffers { input, target, uniform, values, derivatives } = buffers;
         let (mut value, mut first, mut second) =
             (Lanes::<LANES>::default(), Lanes::<LANES>::default(), Lanes::<LANES>::default());
         for columns in blocks(self.job.classes) {
-            let count = columns.len();
-            let input = block(&self.job.input, self.index, columns.clone(), input);
-            let target = self.targets::<R>(columns.clone(), target);
-            for index in 0..count {
-                let class = self.class_at(stats, row, R::load(input[index]));
-                let term: Term<R> = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
-                let a = self.target_weight(columns.start + index, R::load(target[index]));
-                values[index] = a.weigh(term.value).store();
-                firsts[index] = R::only_if(class.passes, a.weigh(term.first)).store();
-                seconds[index] = R::only_if(class.passes, a.weigh(term.second)).store();
+            let classes = self.classes(columns.clone(), input, target, uniform);
+            values.resize(columns.len(), S::default());
+            derivatives.resize(columns.len(), S::default());
+            block::terms(shared, classes, values, derivatives);
+            value.add::<R>(values);
+            first.add::<R>(derivatives);
+            if second_order {
+                block::second_terms(shared, classes, derivatives);
+                second.add::<R>(derivatives);
             }
-            value.add::<R>(&values[..count]);
-            first.add::<R>(&firsts[..count]);
-            second.add::<R>(&seconds[..count]);
         }
-        Totals {
-            value: value.fold().value(),
-            first: R::from_f64(first.fold().value()),
-            second: R::from_f64(second.fold().value()),
-            labelled: None,
-        }
+        let [first, second] = [first, second].map(|sum| R::from_f64(sum.fold().value()));
+        Totals { value: value.fold().value(), first, second }
     }
 
-    /// The gradient of a labelled row from its exponentials, in place: one multiplication for each class but the
-    /// labelled.
+    /// The gradient of a labelled softmax row whose exponentials were not kept.
     #[inline(always)]
-    fn scale_exponentials<R: Real<Storage = S>>(&self, cache: &mut [S], labelled: Labelled<R>) {
-        for e in cache.iter_mut() {
-            *e = (R::load(*e) * labelled.factor).store();
+    fn derive_labelled<R: Real<Storage = S>>(
+        &self,
+        row: RowExp<R>,
+        labelled: Labelled<R>,
+        gradient: &mut Part<'_>,
+        buffers: &mut Buffers<S>,
+    ) {
+        for columns in blocks(self.job.classes) {
+            let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+            let derivatives = &mut buffers.derivatives;
+            derivatives.resize(columns.len(), S::default());
+            block::scaled_exponentials(row, labelled.factor, input, derivatives);
+            if columns.contains(&self.label) {
+                derivatives[self.label - columns.start] = labelled.gradient.store();
+            }
+            gradient.write_row(self.index, columns, derivatives);
         }
-        cache[self.label] = labelled.gradient.store();
     }
 
     /// Derivatives of any row.
     #[inline(always)]
     fn derive<R: Real<Storage = S>>(
         &self,
+        shared: Shared<R, K, P>,
+        totals: Totals<R>,
         parts: &mut Parts<'_>,
-        stats: &Stats<R>,
-        row: &RowExp<R>,
-        totals: &Totals<R>,
         buffers: &mut Buffers<S>,
     ) {
-        let job = self.job;
-        let sparse = job.is_sparse();
-        let factor = R::from_f64(self.factors.derivative);
-        let curvature = job.curvature;
-        let scale = R::from_f64(if curvature.bound { 2.0 * curvature.scale } else { curvature.scale });
-        let least = R::from_f64(curvature.least);
-        let Buffers { input, target, gradient, hessian, .. } = buffers;
-        for columns in blocks(job.classes) {
-            let count = columns.len();
-            let input = block(&job.input, self.index, columns.clone(), input);
-            let target = self.targets::<R>(columns.clone(), target);
-            for index in 0..count {
-                let number = columns.start + index;
-                let x = R::load(input[index]);
-                let class = self.class_at(stats, row, x);
-                let (v, s) = if sparse {
-                    (R::load(target[index]).weigh(totals.first), R::load(target[index]).weigh(totals.second))
-                } else {
-                    let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
-                    let a = self.target_weight(number, R::load(target[index]));
-                    (R::only_if(class.passes, a.weigh(term.first)), R::only_if(class.passes, a.weigh(term.second)))
-                };
-                gradient[index] = match totals.labelled {
-                    Some(labelled) if number == self.label => labelled.gradient,
-                    Some(labelled) => row.of(x) * labelled.factor,
-                    None => job.source.gradient(x, &class, v, totals.first, stats) * factor,
-                }
-                .store();
-                let second = job.source.hessian(x, &class, v, s, totals.first, totals.second);
-                hessian[index] = ((second * scale).at_least(least) * factor).store();
-            }
-            if let Some(output) = &mut parts.gradient {
-                output.write_row(self.index, columns.clone(), &gradient[..count]);
-            }
-            if let Some(output) = &mut parts.hessian {
-                output.write_row(self.index, columns.clone(), &hessian[..count]);
-            }
+        self.derive_second(shared, totals, &mut parts.hessian, buffers);
+        let Buffers { input, target, uniform, derivatives, .. } = buffers;
+        for columns in blocks(self.job.classes) {
+            let Some(gradient) = &mut parts.gradient else { break };
+            let classes = self.classes(columns.clone(), input, target, uniform);
+            derivatives.resize(columns.len(), S::default());
+            block::gradients(shared, totals.first, classes, derivatives);
+            gradient.write_row(self.index, columns, derivatives);
+        }
+    }
+
+    /// The diagonal of the Hessian of any row.
+    #[inline(always)]
+    fn derive_second<R: Real<Storage = S>>(
+        &self,
+        shared: Shared<R, K, P>,
+        totals: Totals<R>,
+        hessian: &mut Option<Part<'_>>,
+        buffers: &mut Buffers<S>,
+    ) {
+        let Buffers { input, target, uniform, derivatives, .. } = buffers;
+        for columns in blocks(self.job.classes) {
+            let Some(hessian) = hessian else { break };
+            let classes = self.classes(columns.clone(), input, target, uniform);
+            derivatives.resize(columns.len(), S::default());
+            block::hessians(shared, (totals.first, totals.second), self.job.curvature, classes, derivatives);
+            hessian.write_row(self.index, columns, derivatives);
         }
     }
 }

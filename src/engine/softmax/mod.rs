@@ -11,6 +11,7 @@
 
 mod across;
 mod along;
+mod block;
 pub mod source;
 
 use std::ops::Range;
@@ -24,7 +25,7 @@ use crate::context::Context;
 use crate::engine::level::Work;
 use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Part, Shape, Split, Tensor, View};
+use crate::tensor::{NOT_A_LABEL, Part, Shape, Split, Tensor, View};
 use source::Source;
 
 /// Rows of at most this many classes are walked across.
@@ -108,6 +109,12 @@ impl<S: Scalar> PerClass<S> {
     #[inline(always)]
     pub fn weight(&self, class: usize) -> S {
         if self.list.is_empty() { self.uniform } else { self.list[class] }
+    }
+
+    /// The weights of some classes, unless all have the same.
+    #[inline(always)]
+    fn block(&self, classes: Range<usize>) -> Option<&[S]> {
+        if self.list.is_empty() { None } else { Some(&self.list[classes]) }
     }
 
     /// Whether every class weighs 1.
@@ -226,29 +233,41 @@ pub fn census_of_rows(
     }
     let label_view = labels.then(|| target.elements());
     let dense_view = (!labels).then(|| target.rows(axis));
+    let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
+    let refuse = |label: i64, index: usize| {
+        let expected = match label {
+            NOT_A_LABEL => "is not a whole number".to_string(),
+            _ => format!("is outside [0, {classes})"),
+        };
+        refuse_label(names.target, target, index, &expected)
+    };
+    let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
+    if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
+        return census::check_all(context, rows, |range| {
+            let mut labels = [0; census::BLOCK];
+            let labels = &mut labels[..range.len()];
+            view.read_labels(range.start, labels);
+            if labels.iter().fold(true, |fit, &label| fit & is_class(label)) {
+                return Ok(());
+            }
+            let bad = labels.iter().position(|&label| !is_class(label)).unwrap_or(0);
+            Err(refuse(labels[bad], range.start + bad))
+        });
+    }
     census::take(context, rows, operands, |block| {
         if let Some(view) = &label_view {
-            let mut labels = [None; census::BLOCK];
+            let mut labels = [0; census::BLOCK];
             let labels = &mut labels[..block.range.len()];
             view.read_labels(block.range.start, labels);
-            for (position, label) in labels.iter().enumerate() {
-                if ignore_index.is_some() && *label == ignore_index {
-                    block.counts[position] = false;
-                }
+            for (position, &label) in labels.iter().enumerate() {
+                block.counts[position] &= ignore_index != Some(label);
                 if !block.counts[position] {
                     continue;
                 }
-                match label.and_then(|label| usize::try_from(label).ok()).filter(|&label| label < classes) {
-                    Some(label) => block.weights[position] *= weights.map_or(1.0, |weights| weights.weight(label)),
-                    None => {
-                        let expected = match label {
-                            Some(_) => format!("is outside [0, {classes})"),
-                            None => "is not a whole number".to_string(),
-                        };
-                        let index = block.range.start + position;
-                        return Err(refuse_label(names.target, target, index, &expected));
-                    }
+                if !is_class(label) {
+                    return Err(refuse(label, block.range.start + position));
                 }
+                block.weights[position] *= weights.map_or(1.0, |weights| weights.weight(label as usize));
             }
         } else if let (Some(view), Some(weights)) = (&dense_view, weights) {
             for (position, row) in block.range.clone().enumerate() {
@@ -443,27 +462,26 @@ struct RowFactors {
 }
 
 impl<S, K, P> Job<'_, S, K, P> {
-    /// The factors of a row whose label, if any, is known.
+    /// Whether every row counts once, so that all have the same factors.
+    fn is_uniform(&self) -> bool {
+        let ignores = matches!(self.target, Target::Labels { ignored: Some(_), .. });
+        !ignores && self.mask.is_none() && self.sample_weight.is_none() && self.grad_output.is_none()
+    }
+
+    /// The factors of a row whose label, if it has one, is known.
     #[inline(always)]
-    fn row_factors(&self, row: usize, label: Option<i64>) -> RowFactors {
+    fn row_factors(&self, row: usize, label: i64) -> RowFactors {
         let masked = self.mask.as_ref().is_some_and(|mask| mask.element(row) == 0.0);
-        let ignored = matches!(&self.target, Target::Labels { ignored: Some(ignored), .. } if label == Some(*ignored));
+        let ignored = matches!(&self.target, Target::Labels { ignored: Some(ignored), .. } if label == *ignored);
         let weight = self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(row));
         let upstream = self.grad_output.as_ref().map_or(1.0, |output| output.element(row));
         RowFactors { counts: !masked && !ignored, weight, derivative: weight * upstream * self.derivative_factor }
     }
 
-    /// The label of a row, for label targets.
+    /// The class that stands for a label: labels of rows that do not count may be anything.
     #[inline(always)]
-    fn label(&self, row: usize) -> Option<i64> {
-        match &self.target {
-            Target::Labels { view, .. } => {
-                let mut label = [None];
-                view.read_labels(row, &mut label);
-                label[0]
-            }
-            Target::Dense(_) => None,
-        }
+    fn class_of(&self, label: i64) -> usize {
+        (label.max(0) as usize).min(self.classes - 1)
     }
 
     /// Whether only the labelled class has a target other than zero.

@@ -31,7 +31,7 @@ use crate::error::Result;
 use crate::math::Scalar;
 use walk::Walk;
 
-pub use read::View;
+pub use read::{NOT_A_LABEL, View};
 pub use write::{Part, Split, SplitRun};
 
 /// A tensor that is read.

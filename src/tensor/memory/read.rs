@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::walk::Walk;
@@ -28,6 +29,20 @@ unsafe impl Sync for View<'_> {}
 /// A stored number, widened without loss (i64 beyond 2⁵³ is rounded).
 pub(super) trait Widen: Copy {
     fn widen(self) -> f64;
+
+    /// Widens a run to f32, where that loses nothing or is how the number is computed with.
+    #[inline(always)]
+    fn widen_run(run: &[Self], out: &mut [f32]) {
+        for (out, stored) in out.iter_mut().zip(run) {
+            *out = stored.widen() as f32;
+        }
+    }
+
+    /// Whether a run of f32 is rounded together.
+    const NARROWS: bool = false;
+
+    /// Rounds a run of f32, for a type that narrows.
+    fn narrow_run(_run: &mut [Self], _values: &[f32]) {}
 }
 
 macro_rules! widen {
@@ -48,12 +63,32 @@ impl Widen for f16 {
     fn widen(self) -> f64 {
         f64::from(self.to_f32())
     }
+
+    fn widen_run(run: &[Self], out: &mut [f32]) {
+        run.convert_to_f32_slice(out);
+    }
+
+    const NARROWS: bool = true;
+
+    fn narrow_run(run: &mut [Self], values: &[f32]) {
+        run.convert_from_f32_slice(values);
+    }
 }
 
 impl Widen for bf16 {
     #[inline(always)]
     fn widen(self) -> f64 {
         f64::from(self.to_f32())
+    }
+
+    fn widen_run(run: &[Self], out: &mut [f32]) {
+        run.convert_to_f32_slice(out);
+    }
+
+    const NARROWS: bool = true;
+
+    fn narrow_run(run: &mut [Self], values: &[f32]) {
+        run.convert_from_f32_slice(values);
     }
 }
 
@@ -204,24 +239,38 @@ impl<'a> View<'a> {
         element[0]
     }
 
-    /// Copies elements as labels: whole numbers, or `None` for NaN, infinities and fractions.
+    /// Copies elements as labels; what is no whole number becomes [`NOT_A_LABEL`].
     #[inline(never)]
-    pub fn read_labels(&self, start: usize, out: &mut [Option<i64>]) {
+    pub fn read_labels(&self, start: usize, out: &mut [i64]) {
         if self.dtype == Dtype::I64 {
             self.walk.runs(start, out.len(), |position, offset, spacing, length| {
                 for (step, label) in out[position..position + length].iter_mut().enumerate() {
                     // SAFETY: (reach) runs lie in the layout. An i64 does not fit into f64, so it takes no detour.
-                    *label = Some(unsafe { *self.pointer.cast::<i64>().offset(offset + step as isize * spacing) });
+                    *label = unsafe { *self.pointer.cast::<i64>().offset(offset + step as isize * spacing) };
                 }
             });
             return;
         }
-        for (step, label) in out.iter_mut().enumerate() {
-            let number = self.element(start + step);
-            *label = (number.fract() == 0.0 && number.abs() < 9e18).then_some(number as i64);
+        let mut numbers = [0.0_f64; 64];
+        for (chunk, labels) in out.chunks_mut(numbers.len()).enumerate() {
+            let numbers = &mut numbers[..labels.len()];
+            self.read(start + chunk * 64, numbers);
+            for (label, &number) in labels.iter_mut().zip(&*numbers) {
+                *label = if number.fract() == 0.0 && number.abs() < 9e18 { number as i64 } else { NOT_A_LABEL };
+            }
         }
     }
+
+    /// One element as a label.
+    pub fn label(&self, index: usize) -> i64 {
+        let mut label = [0];
+        self.read_labels(index, &mut label);
+        label[0]
+    }
 }
+
+/// What a fraction, an infinity or NaN is as a label. No class has this number.
+pub const NOT_A_LABEL: i64 = i64::MIN;
 
 /// Copies evenly spaced elements, converting them.
 ///
@@ -231,7 +280,16 @@ impl<'a> View<'a> {
 unsafe fn copy<Stored: Widen, T: Scalar>(pointer: *const u8, offset: isize, spacing: isize, out: &mut [T]) {
     // SAFETY: the caller's.
     let first = unsafe { pointer.cast::<Stored>().offset(offset) };
-    if spacing == 1 {
+    if spacing == 1 && T::DTYPE == Dtype::F32 {
+        // SAFETY: the caller's; a T with this dtype is an f32.
+        let (run, out) = unsafe {
+            (
+                std::slice::from_raw_parts(first, out.len()),
+                std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()),
+            )
+        };
+        Stored::widen_run(run, out);
+    } else if spacing == 1 {
         for (step, element) in out.iter_mut().enumerate() {
             // SAFETY: the caller's.
             *element = T::from_f64(unsafe { first.add(step).read() }.widen());

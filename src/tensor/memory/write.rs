@@ -235,13 +235,25 @@ unsafe fn put<Stored: Widen, T: Scalar>(
     values: &[T],
     round: impl Fn(f64) -> Stored,
 ) {
-    for (step, value) in values.iter().enumerate() {
-        // SAFETY: the caller's.
-        unsafe {
-            let place = pointer.cast::<Stored>().offset(offset + step as isize * spacing);
-            let before = if accumulate { place.read().widen() } else { 0.0 };
-            let after = if accumulate { before + value.to_f64() } else { value.to_f64() };
-            place.write(round(after));
+    // SAFETY: the caller's, in every branch; a T with the dtype of f32 is an f32.
+    unsafe {
+        let first = pointer.cast::<Stored>().offset(offset);
+        if accumulate {
+            for (step, value) in values.iter().enumerate() {
+                let place = first.offset(step as isize * spacing);
+                place.write(round(place.read().widen() + value.to_f64()));
+            }
+        } else if spacing == 1 && T::DTYPE == Dtype::F32 && Stored::NARROWS {
+            let run = std::slice::from_raw_parts_mut(first, values.len());
+            Stored::narrow_run(run, std::slice::from_raw_parts(values.as_ptr().cast(), values.len()));
+        } else if spacing == 1 {
+            for (step, value) in values.iter().enumerate() {
+                first.add(step).write(round(value.to_f64()));
+            }
+        } else {
+            for (step, value) in values.iter().enumerate() {
+                first.offset(step as isize * spacing).write(round(value.to_f64()));
+            }
         }
     }
 }
