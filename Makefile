@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 CARGO ?= cargo
 LIBRARY = target/release
 
-.PHONY: help build install demo test vectors live generate bench clean
+.PHONY: help build install demo test vectors live hashes aarch64 generate bench clean
 
 help:
 	@echo "make build     the library in $(LIBRARY)"
@@ -12,6 +12,8 @@ help:
 	@echo "make demo      trains five models on real data with the advised and the naive loss"
 	@echo "make test      every test of every language, and that generated files are current"
 	@echo "make bench     losskit beside the same loop in C"
+	@echo "make hashes    writes tests/vectors/hashes.tsv, the bits of every loss, after a change that was meant to change them"
+	@echo "make aarch64   runs the tests of numbers on aarch64, emulated (needs a cross linker and QEMU)"
 	@echo "make generate  writes the files that are made from the catalog and the C ABI"
 	@echo "make vectors   makes tests/vectors anew, checked against PyTorch and Keras (large downloads)"
 	@echo "make live      compares the built library with PyTorch and Keras on random inputs (large downloads)"
@@ -34,6 +36,13 @@ vectors:
 
 live: build
 	@tests/vectors/generate/run.sh live $(LIBRARY)/liblosskit.so
+
+hashes:
+	$(CARGO) test --release --locked --test hashes -- --ignored --exact write_the_file
+	$(CARGO) test --release --locked --test hashes
+
+aarch64:
+	@tests/aarch64/run.sh
 
 generate:
 	LOSSKIT_REGENERATE=1 $(CARGO) test --release --locked --test generated

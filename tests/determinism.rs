@@ -9,96 +9,10 @@ use losskit::engine::Level;
 use losskit::tensor::Dtype;
 use losskit::{Context, Loss};
 
-use support::call::{value_of, value_shape};
-use support::cases::{self, Case};
+use support::call::value_of;
+use support::cases;
+use support::scene::{Scene, each_scene, same_results};
 use support::{Arrangement, Array, Given, Random, evaluate, same_bits};
-
-/// What a call gives back.
-struct Results {
-    value: Array,
-    gradient: Array,
-    hessian: Option<Array>,
-}
-
-/// A loss with operands large enough that work is divided.
-struct Scene {
-    loss: Loss,
-    given: Vec<Given>,
-}
-
-impl Scene {
-    fn new(case: &Case, more: &str, shape: &[usize], dtype: Dtype, weighed: bool) -> Scene {
-        let mut given = case.given(shape, dtype, 5);
-        if weighed {
-            given.extend(case.weights(&given, dtype, 6));
-        }
-        let loss = if weighed { case.loss(&format!("{}, {more}", Case::WEIGHED)) } else { case.loss(more) };
-        if weighed {
-            let shape = value_shape(&loss, &given).expect("operands that fit");
-            let numbers = Random::new(8).numbers(shape.iter().product(), -1.0, 1.0);
-            given.push(Given::new("grad_output", Array::new(dtype, &shape, &numbers)));
-        }
-        given[0] = given[0].clone().with_gradient(dtype);
-        if loss.operands()[0].has_hessian {
-            given[0] = given[0].clone().with_hessian(dtype);
-        }
-        Scene { loss, given }
-    }
-
-    fn run(&self, context: Option<&Context>) -> Results {
-        Self::run_with(&self.loss, self.given.clone(), context, Arrangement::Contiguous)
-    }
-
-    fn run_with(loss: &Loss, mut given: Vec<Given>, context: Option<&Context>, arrangement: Arrangement) -> Results {
-        let shape = value_shape(loss, &given).expect("operands that fit");
-        let mut value = Array::filled(given[0].array.dtype(), &shape, arrangement, f64::NAN);
-        evaluate(loss, context, &mut given, Some(&mut value)).unwrap_or_else(|error| panic!("{loss}: {error}"));
-        let Given { array, gradient, hessian, .. } = given.swap_remove(0);
-        Results { value, gradient: gradient.unwrap_or(array), hessian }
-    }
-}
-
-fn same_results(loss: &Loss, how: &str, found: &Results, expected: &Results) {
-    same_bits(&format!("{loss}, {how}: value"), &found.value, &expected.value);
-    same_bits(&format!("{loss}, {how}: gradient"), &found.gradient, &expected.gradient);
-    assert_eq!(found.hessian.is_some(), expected.hessian.is_some());
-    if let (Some(found), Some(expected)) = (&found.hessian, &expected.hessian) {
-        same_bits(&format!("{loss}, {how}: hessian"), found, expected);
-    }
-}
-
-/// One scene of every loss at sizes that are divided: few and many classes for rows, and images. `narrow` shapes are
-/// for tests of something other than the division of work.
-fn each_scene(wide: bool, mut visit: impl FnMut(&Scene)) {
-    let mut seen = Vec::new();
-    for case in cases::all().filter(|case| !case.arguments.contains('[')) {
-        let key = (case.loss, case.shape.len(), case.classes, case.target == cases::Target::Labels);
-        if seen.contains(&key) {
-            continue;
-        }
-        seen.push(key);
-        let mut shapes = vec![match (case.shape.len(), wide) {
-            (2, true) => vec![27_001, 5],
-            (2, false) => vec![203, 21],
-            (3, true) => vec![9, 5, 3_001],
-            (3, false) => vec![9, 5, 103],
-            (_, true) => vec![3, 4, 125, 91],
-            (_, false) => vec![3, 4, 11, 37],
-        }];
-        let has_classes = case.has_parameter("axis") && case.shape.len() == 2 && case.classes == 1;
-        if has_classes {
-            shapes.push(if wide { vec![43, 3_203] } else { vec![13, 309] });
-        }
-        for (index, shape) in shapes.iter().enumerate() {
-            let weighed = index == 0 && !wide || case.target == cases::Target::Labels;
-            let more = if weighed { "reduction=none" } else { "reduction=mean" };
-            visit(&Scene::new(&case, more, shape, Dtype::F32, weighed));
-        }
-        if !wide {
-            visit(&Scene::new(&case, "reduction=sum", &shapes[0], Dtype::F64, true));
-        }
-    }
-}
 
 /// An executor that runs everything on the calling thread, in an order of its own, some of it more than once.
 struct Odd(fn(usize) -> Vec<usize>);

@@ -9,6 +9,7 @@ pub mod call;
 pub mod cases;
 pub mod random;
 pub mod record;
+pub mod scene;
 
 pub use array::{Arrangement, Array};
 pub use call::{Given, evaluate, same_bits};
