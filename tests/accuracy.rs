@@ -5,29 +5,14 @@
 mod support;
 
 use losskit::math::real::{Emulated, Fused, MultiplyAdd};
-use losskit::math::{Logistic, Real, RowExp, Scalar, Sum, exp, ln, ln_1p};
+use losskit::math::{Logistic, Real, RowExp, Scalar, Sum, exp, ln, ln_1p, tanh};
 use proptest::prelude::*;
 
 use support::Random;
+use support::ulp::{error_f32, error_f64};
 
 type Single = <f32 as Scalar>::Fused;
 type Double = <f64 as Scalar>::Fused;
-
-/// One unit in the last place of the f32 nearest to a number, as if there were no largest one.
-fn unit_f32(number: f64) -> f64 {
-    let exponent = ((number.abs().to_bits() >> 52) as i32 - 1023).clamp(-126, 127);
-    2.0_f64.powi(exponent - 23)
-}
-
-/// The distance in units in the last place; infinity lies one step behind the largest number.
-fn error_f32(found: f32, truth: f64) -> f64 {
-    let beyond = 2.0_f64.powi(128);
-    let truth = truth.clamp(-beyond, beyond);
-    if truth.is_nan() || found.is_nan() {
-        return if truth.is_nan() && found.is_nan() { 0.0 } else { f64::INFINITY };
-    }
-    (f64::from(found).clamp(-beyond, beyond) - truth).abs() / unit_f32(truth)
-}
 
 /// Every 4093rd f32 of all there are (4093 is a prime, so that mantissas of all kinds occur), and the edges.
 fn singles() -> impl Iterator<Item = f32> {
@@ -60,6 +45,7 @@ fn functions_of_f32() {
     let softplus = |x: f64| if x.is_nan() { x } else { x.max(0.0) + (-x.abs()).exp().ln_1p() };
     check_f32("-ln p", |x| logistic(x).minus_ln_p.store(), |x| softplus(-x));
     check_f32("-ln q", |x| logistic(x).minus_ln_q.store(), softplus);
+    check_f32("tanh", |x| tanh(Single::load(x)).store(), f64::tanh);
 }
 
 /// Against e^(x−y) where y is the largest logit, after taking off the power of two by which both are divided.
@@ -167,18 +153,33 @@ const LN_1P: Table = &[
     (1e+300, 690.7755278982137, 2.3747660028800243e-14),
 ];
 
-fn unit_f64(number: f64) -> f64 {
-    let number = number.abs();
-    (number.next_up() - number).min(number - number.next_down()).max(f64::from_bits(1))
-}
+const TANH: Table = &[
+    (1e-300, 1e-300, 0.0),
+    (1e-09, 1e-09, -3.3333333333333338e-28),
+    (-1e-05, -9.999999999666668e-06, 4.5758701526937e-22),
+    (0.1, 0.09966799462495582, 3.542433877641546e-18),
+    (-0.1732, -0.17148863386990512, -7.430111901466613e-18),
+    (0.3465, 0.33326791814661283, 1.7103574464853177e-17),
+    (0.1733, 0.17158569137000115, 5.668731442582862e-19),
+    (0.3, 0.2913126124515909, -6.4602656586469586e-18),
+    (0.549, 0.4997703566046211, 1.4937251055586414e-17),
+    (-0.75, -0.6351489523872873, -1.7012977006564836e-17),
+    (1.0, 0.7615941559557649, 3.7090214482164924e-17),
+    (2.5, 0.9866142981514303, -2.4529238788172874e-17),
+    (-9.0, -0.999999969540041, 2.5991562562660026e-17),
+    (19.0, 0.9999999999999999, 4.823964662155506e-17),
+    (25.0, 1.0, -3.8574996959278356e-22),
+    (-1000.0, -1.0, 0.0),
+];
 
 #[test]
 fn functions_of_f64() {
-    let functions: [(&str, Table, Function); 3] = [("exp", EXP, exp), ("ln", LN, ln), ("ln_1p", LN_1P, ln_1p)];
+    let functions: [(&str, Table, Function); 4] =
+        [("exp", EXP, exp), ("ln", LN, ln), ("ln_1p", LN_1P, ln_1p), ("tanh", TANH, tanh)];
     for (name, table, of) in functions {
         let mut worst = 0.0_f64;
         for &(x, truth, missing) in table {
-            let error = ((of(Double::load(x)).store() - truth) - missing).abs() / unit_f64(truth);
+            let error = error_f64(of(Double::load(x)).store(), truth, missing);
             assert!(error <= 1.5, "{name}({x:e}) is off by {error} ulp");
             worst = worst.max(error);
         }
@@ -197,6 +198,11 @@ fn functions_of_f64() {
         }
     }
     assert_eq!(ln_1p(Double::load(-1.0)).store(), f64::NEG_INFINITY);
+    for x in [0.0, -0.0, f64::from_bits(1), -f64::MIN_POSITIVE, 1e-17] {
+        assert_eq!(tanh(Double::load(x)).store().to_bits(), x.to_bits(), "tanh({x:e})");
+    }
+    assert_eq!([f64::INFINITY, f64::NEG_INFINITY].map(|x| tanh(Double::load(x)).store()), [1.0, -1.0]);
+    assert!(tanh(Double::load(f64::NAN)).store().is_nan());
 }
 
 /// A number of one of the kinds that make rounding hard, as bits of a type with `mantissa` bits in its fraction.

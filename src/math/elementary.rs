@@ -122,7 +122,7 @@ fn ln_at_edges<R: Real>(x: R, finite: R) -> R {
 }
 
 #[inline(always)]
-fn horner<R: Real>(x: R, coefficients: &[R]) -> R {
+pub(super) fn horner<R: Real>(x: R, coefficients: &[R]) -> R {
     let mut result = coefficients[0];
     for &coefficient in &coefficients[1..] {
         result = result.mul_add(x, coefficient);

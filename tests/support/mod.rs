@@ -10,6 +10,7 @@ pub mod cases;
 pub mod random;
 pub mod record;
 pub mod scene;
+pub mod ulp;
 
 pub use array::{Arrangement, Array};
 pub use call::{Given, evaluate, same_bits};
