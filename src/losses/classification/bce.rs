@@ -111,7 +111,8 @@ impl Kernel for FromProbabilities {
         let variance = (p * q).at_least(R::from_f64(1e-12));
         Jet {
             value: positive.weigh((-ln(p)).at_most(most)) + negative.weigh((-ln_1p(-p)).at_most(most)),
-            gradient: (negative * p - positive * q) / variance,
+            // Not as the logits' form: p is exact here, and a target close to it would cancel rounded products.
+            gradient: (negative + positive).mul_add(p, -positive) / variance,
             hessian: positive.weigh(R::ONE / (p * p)) + negative.weigh(R::ONE / (q * q)),
         }
     }
