@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 CARGO ?= cargo
 LIBRARY = target/release
 
-.PHONY: help build install demo test vectors live hashes aarch64 exhaustive generate bench clean
+.PHONY: help build install demo test vectors live hashes aarch64 exhaustive accuracy generate bench clean
 
 help:
 	@echo "make build     the library in $(LIBRARY)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test      every test of every language, and that generated files are current"
 	@echo "make bench     losskit beside the same loop in C"
 	@echo "make hashes    writes tests/vectors/hashes.tsv, the bits of every loss, after a change that was meant to change them"
+	@echo "make accuracy  measures every loss against 60-digit arithmetic, beside PyTorch, and writes docs/accuracy.md"
 	@echo "make exhaustive measures the elementary functions on every f32 and on 10^9 f64 each (minutes)"
 	@echo "make aarch64   runs the tests of numbers on aarch64, emulated (needs a cross linker and QEMU)"
 	@echo "make generate  writes the files that are made from the catalog and the C ABI"
@@ -52,6 +53,9 @@ exhaustive:
 	  $(CARGO) test --release --locked --test exhaustive -- --ignored --nocapture --test-threads=1 \
 	  >build/exhaustive/log.txt || { cat build/exhaustive/log.txt; exit 1; }
 	@sed -nE 's/^.*((Exp|Ln|Ln1p|Softplus|Sigmoid|Tanh) of .*)/\1/p' build/exhaustive/log.txt | tee tests/exhaustive/results.txt
+
+accuracy: build
+	@tests/vectors/generate/run.sh accuracy $(LIBRARY)/liblosskit.so
 
 generate:
 	LOSSKIT_REGENERATE=1 $(CARGO) test --release --locked --test generated

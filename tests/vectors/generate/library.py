@@ -4,7 +4,7 @@ import ctypes
 
 import numpy
 
-CODES = {"float32": 1, "float64": 2, "int8": 5, "uint8": 6, "int32": 7, "int64": 8, "bool": 9}
+CODES = {"float32": 1, "float64": 2, "float16": 3, "bfloat16": 4, "int8": 5, "uint8": 6, "int32": 7, "int64": 8, "bool": 9}
 
 
 class Error(ctypes.Structure):
@@ -27,9 +27,12 @@ class View(ctypes.Structure):
 
     @staticmethod
     def of(array):
-        view = View(array.ctypes.data, CODES[array.dtype.name], array.ndim)
+        """The view of a numpy array, or of a torch tensor, which may be bfloat16."""
+        torch_s = hasattr(array, "data_ptr")
+        address = array.data_ptr() if torch_s else array.ctypes.data
+        view = View(address, CODES[str(array.dtype).removeprefix("torch.")], array.ndim)
         view.shape[: array.ndim] = array.shape
-        view.strides[: array.ndim] = [step // array.itemsize for step in array.strides]
+        view.strides[: array.ndim] = array.stride() if torch_s else [s // array.itemsize for s in array.strides]
         return view
 
 
@@ -65,29 +68,33 @@ class Library:
 
     def evaluate(self, spec, operands, shape, real, differentiate):
         """The value of this shape, and the gradient of the operand named by `differentiate`."""
+        value = numpy.full(shape, numpy.nan, real)
+        gradient = numpy.full(operands[differentiate].shape, numpy.nan, real)
+        self.call(spec, operands, value, {differentiate: (gradient, None)})
+        return value, gradient
+
+    def call(self, spec, operands, value, derivatives):
+        """Fills the value and, by operand, the pairs of gradient and Hessian, each of which may be None."""
         error = Error(struct_size=ctypes.sizeof(Error))
 
         def demand(status):
             if status:
                 raise Refused(f"{spec}: status {status}: {error.message.decode()}")
 
+        def view(array):
+            return None if array is None else ctypes.pointer(View.of(array))
+
         loss = ctypes.c_void_p()
         demand(self.c.lk_loss_create(spec.encode(), ctypes.byref(loss), ctypes.byref(error)))
         try:
-            value, gradient = (
-                numpy.full(shape, numpy.nan, real),
-                numpy.full(operands[differentiate].shape, numpy.nan, real),
-            )
-            views, entries = [View.of(value), View.of(gradient)], (Operand * len(operands))()
+            entries = (Operand * len(operands))()
             for entry, (name, array) in zip(entries, operands.items()):
-                views.append(View.of(array))
-                entry.name, entry.tensor = name.encode(), ctypes.pointer(views[-1])
-                if name == differentiate:
-                    entry.gradient = ctypes.pointer(views[1])
-            demand(self.c.lk_loss_eval(loss, None, entries, len(operands), ctypes.byref(views[0]), ctypes.byref(error)))
+                gradient, hessian = derivatives.get(name, (None, None))
+                entry.name, entry.tensor = name.encode(), view(array)
+                entry.gradient, entry.hessian = view(gradient), view(hessian)
+            demand(self.c.lk_loss_eval(loss, None, entries, len(operands), view(value), ctypes.byref(error)))
         finally:
             self.c.lk_loss_destroy(loss)
-        return value, gradient
 
 
 def array(tensor, real, rng):

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The reference vectors, made again and checked: run.sh [write | check | live] [options]. See ../README.md.
+# The reference vectors, made again and checked: run.sh [write | check | live | accuracy] [options]. See ../README.md.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
@@ -18,5 +18,6 @@ mode=${1:-write}
 case $mode in
     write | check) exec "$environment/bin/python" "$here/generate.py" "$mode" "$@" ;;
     live) exec "$environment/bin/python" "$here/live.py" "$@" ;;
-    *) echo "run.sh: found '$mode'; expected write, check or live" >&2; exit 2 ;;
+    accuracy) exec "$environment/bin/python" "$here/accuracy.py" "$@" ;;
+    *) echo "run.sh: found '$mode'; expected write, check, live or accuracy" >&2; exit 2 ;;
 esac
