@@ -1,10 +1,54 @@
 #!/bin/sh
-# make bench: losskit beside hand-written C in one run; medians, and the ratio of the two (above 1: losskit is faster).
+# make bench: losskit beside its peers in one run; writes docs/performance.md, docs/performance.csv and pictures.
+#
+#   benches/run.sh LIBRARY                      everything, in some 15 minutes; the first time peers are downloaded
+#   benches/run.sh LIBRARY --case PATTERN ...   only cases whose names match, to the terminal: --case 'mse 1*'
+#   benches/run.sh LIBRARY --quick              a few cases beside hand-written C, in seconds, with nothing but a compiler
 set -eu
+[ $# -ge 1 ] && [ -d "$1" ] || { echo "run.sh: found '${1:-}'; expected the folder of liblosskit.so first" >&2; exit 2; }
 library=$(cd "$1" && pwd)
+shift
 cd "$(dirname "$0")/.."
-mkdir -p build/bench
-${CC:-cc} -std=c99 -O3 -march=native -ffast-math -c benches/peer.c -o build/bench/peer.o
-${CC:-cc} -std=c99 -O2 -Iinclude benches/peer_bench.c build/bench/peer.o -o build/bench/peer_bench \
-  -L"$library" -llosskit -lm -Wl,-rpath,"$library"
-build/bench/peer_bench
+folder=$PWD/build/bench
+environment=$PWD/build/bench-python
+mkdir -p "$folder"
+
+# The peer has every help that a compiler gives; what only measures is compiled plainly.
+fast="-std=gnu11 -O3 -march=native -ffast-math -Wall -Wextra"
+plain="-std=gnu11 -O2 -Wall -Wextra -Iinclude"
+compiler=${CC:-cc}
+
+# Copied, so that a build that goes on meanwhile does not change what is measured.
+cp "$library/liblosskit.so" "$folder/liblosskit.so"
+soname=$(objdump -p "$folder/liblosskit.so" | sed -n 's/.*SONAME *//p')
+[ -z "$soname" ] || ln -sf liblosskit.so "$folder/$soname"
+link="-L$folder -llosskit -Wl,-rpath,$folder"
+# shellcheck disable=SC2086  # the options are several words
+{
+  $compiler $fast -fPIC -shared benches/c/hand.c benches/c/hand_f16.c -lm -o "$folder/hand.so"
+  $compiler $plain -fPIC -shared benches/c/driver.c $link -o "$folder/driver.so"
+}
+if [ "${1:-}" = --quick ]; then
+  # shellcheck disable=SC2086
+  $compiler $plain benches/c/quick.c "$folder/driver.so" "$folder/hand.so" $link -lm -o "$folder/quick"
+  exec "$folder/quick"
+fi
+
+if ! cmp -s benches/requirements.txt "$environment/requirements.txt"; then
+  echo "The peers go into build/bench-python; PyTorch alone is some gigabytes." >&2
+  "${PYTHON:-python3}" -m venv --clear "$environment"
+  "$environment/bin/pip" install --quiet --requirement benches/requirements.txt
+  cp benches/requirements.txt "$environment/requirements.txt"
+fi
+# oneDNN's package has no headers; PyTorch's has, of the same major version, within which the interface only grows.
+headers=$("$environment/bin/python" -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')/include
+# shellcheck disable=SC2086
+{
+  $compiler $fast -fPIC -fopenmp -shared benches/c/probe.c -o "$folder/probe.so"
+  $compiler $plain benches/c/allocations.c $link -o "$folder/allocations"
+  $compiler $fast -fPIC -shared benches/c/onednn.c -I"$headers" -L"$environment/lib" -ldnnl -lm \
+    -Wl,-rpath,"$environment/lib" -o "$folder/onednn.so"
+}
+
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$PWD/benches"
+exec "$environment/bin/python" -m suite "$folder" "$@"

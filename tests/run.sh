@@ -55,7 +55,7 @@ step go_cgocheck go_tests go_step env GOEXPERIMENT=cgocheck2 go test -tags lossk
 step go_quickstart one go_step go run -tags losskit_dev ./examples/quickstart
 step consumers plain tests/consumers/run.sh target/release
 step readme plain tests/readme/run.sh target/release
-step benchmark one benches/run.sh target/release
+step benchmark one benches/run.sh target/release --quick
 step demo one make --no-print-directory demo
 go_others() {
   for folder in examples/demo/go tests/consumers/go; do
