@@ -11,7 +11,7 @@ help:
 	@echo "make install   header, libraries, pkg-config file and CMake package under PREFIX (now $(PREFIX))"
 	@echo "make demo      trains five models on real data with the advised and the naive loss"
 	@echo "make test      every test of every language, and that generated files are current"
-	@echo "make bench     losskit beside the same loop in C"
+	@echo "make bench     losskit beside C, PyTorch, JAX and oneDNN; writes docs/performance.md (large downloads)"
 	@echo "make hashes    writes tests/vectors/hashes.tsv, the bits of every loss, after a change that was meant to change them"
 	@echo "make accuracy  measures every loss against 60-digit arithmetic, beside PyTorch, and writes docs/accuracy.md"
 	@echo "make exhaustive measures the elementary functions on every f32 and on 10^9 f64 each (minutes)"

@@ -1,0 +1,1 @@
+"""The benchmark of losskit beside its peers; see ../run.sh."""

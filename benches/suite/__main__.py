@@ -1,0 +1,69 @@
+"""python -m suite FOLDER: measures, and writes docs/performance.md with its pictures and numbers.
+
+    python -m suite FOLDER                          everything
+    python -m suite FOLDER --case PATTERN ...       only these, as a table in the terminal
+    python -m suite FOLDER --report                 writes the page again from the last full run
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(name, folder):
+    """One pass is a process of its own, because JAX decides about its threads once, when it starts."""
+    one = {"OMP_NUM_THREADS": "1", "NPROC": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+    both = {
+        "JAX_PLATFORMS": "cpu",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",  # XLA's remarks on how long it compiles
+        # Compiled graphs stay from run to run; compiling is in no figure.
+        "TORCHINDUCTOR_CACHE_DIR": str(folder / "inductor"),
+    }
+    return {**os.environ, **both, **(one if name == "one" else {})}
+
+
+def measure(folder, patterns):
+    """Both passes, one after the other."""
+    results = []
+    for name in ("one", "all"):
+        output = folder / f"{name}.json"
+        command = [sys.executable, "-c", "import sys; from suite.measure import main; main(*sys.argv[1:4], sys.argv[4:])"]
+        subprocess.run(
+            command + [name, str(folder), str(output), *patterns], env=environment(name, folder), check=True
+        )
+        results += json.loads(output.read_text())
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="benches/run.sh LIBRARY")
+    parser.add_argument("folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--case", nargs="+", default=[], metavar="PATTERN", help="only cases with a name like this")
+    parser.add_argument("--report", action="store_true", help="write the page again from the last full run")
+    options = parser.parse_args()
+    from . import allocations, machine, report
+
+    full = options.folder / "full.json"
+    if options.case:
+        print(report.terminal(measure(options.folder, options.case)))
+        return
+    if not options.report:
+        results = {
+            "machine": machine.describe(options.folder),
+            "allocations": allocations.count(options.folder),
+            "records": measure(options.folder, []),
+        }
+        full.write_text(json.dumps(results, indent=1))
+    if not full.exists():
+        sys.exit("There is no full run to write about yet: run `make bench` first.")
+    report.write(json.loads(full.read_text()), ROOT)
+
+
+if __name__ == "__main__":
+    main()

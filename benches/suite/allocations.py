@@ -1,0 +1,32 @@
+"""How often calls ask for memory, counted by ../c/allocations.c."""
+
+import subprocess
+
+from .cases import Case
+from .native import CODES
+
+CODE = {"f32": CODES["float32"], "f64": CODES["float64"], "f16": CODES["float16"], "bf16": CODES["bfloat16"]}
+
+
+def book():
+    """One case of every kind of loss and type, small and large."""
+    for dtype in CODE:
+        for size in (100, 1_000_000):
+            yield Case("elements", "bce", (size,), dtype)
+        for shape in ((64, 10), (512, 1000), (16, 128256)):
+            yield Case("rows", "cross_entropy", shape, dtype)
+        yield Case("rows", "multiclass_hinge", (512, 1000), dtype)
+        for loss in ("cross_entropy", "dice"):
+            yield Case("images", loss, (2, 4, 256, 256), dtype)
+
+
+def count(folder):
+    """For each case the allocations of a call on a NULL context and on one with threads."""
+    counted = []
+    for case in book():
+        target = "same" if case.group == "elements" else "labels"
+        command = [folder / "allocations", case.spec, CODE[case.dtype], target, *case.shape]
+        printed = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+        alone, pooled = map(int, printed.split())
+        counted.append({"case": f"{case.loss} {'×'.join(map(str, case.shape))} {case.dtype}", "null": alone, "pool": pooled})
+    return counted

@@ -1,0 +1,127 @@
+"""Writes docs/performance.md, docs/performance.csv and the pictures from the records of a run."""
+
+import csv
+import statistics
+from pathlib import Path
+from string import Template
+
+from . import floors, pictures, tables
+from .results import Results, duration, grid, percent, share, times
+
+HERE = Path(__file__).resolve().parent
+SHOWN = 5  # cases named for each floor; the tables have all
+COLUMNS = ("pass", "case", "peer", "seconds", "lowest", "highest", "rounds", "bytes", "limit", "cores_busy", "note")
+
+
+def terminal(records):
+    """The cases of a short run, a line for each peer."""
+    rows = []
+    for record in records:
+        rows.append(
+            [
+                record["pass"],
+                record["case"],
+                record["peer"],
+                duration(record["seconds"]),
+                "" if record["peer"].startswith("probe") else percent(share(record)),
+                record["note"] or "",
+            ]
+        )
+    return grid(["pass", "case", "", "time", "share", ""], rows)
+
+
+def pooled(allocations):
+    """Allocations of calls on a context with threads."""
+    counts = [entry["pool"] for entry in allocations]
+    return f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+
+
+def machine(described):
+    lines = [
+        ["processor", f"{described['processor']}, {described['cores']} cores, {described['cache']} of last-level cache"],
+        ["memory", described["memory"]],
+        ["losskit", described["losskit"]],
+        ["C by hand", f"{described['compiler']}, {described['libc']}, `-O3 -march=native -ffast-math`"],
+        ["PyTorch, torch.compile", described["torch"]],
+        ["JAX, Optax", f"{described['jax']}, {described['optax']}"],
+        ["oneDNN", described["onednn"]],
+    ]
+    return grid(["", ""], lines)
+
+
+def limits(results):
+    """The bandwidth that the probe found, over the whole run."""
+    rows = []
+    for name, threads in (("one", "one thread"), ("all", "all cores")):
+        found = [ours["limit"] / 1e9 for ours, _ in results.cases(name) if ours["limit"]]
+        if found:
+            rows.append([threads, *(f"{n:.1f}" for n in (statistics.median(found), min(found), max(found)))])
+    return grid(["GB/s", "median", "lowest", "highest"], rows)
+
+
+def quiet(results):
+    """How much of a core the pass of one thread got: less than 1 where others were using the machine."""
+    return f"{statistics.fmean(record['cores_busy'] for record in results.records if record['pass'] == 'one'):.2f}"
+
+
+def refused(results):
+    if not results.refused:
+        return "Every peer computed what losskit computes, in every case."
+    lines = [f"- {r['peer']}, {r['case']} ({r['pass']}): {r['note']}." for r in results.refused]
+    return "Not quoted:\n\n" + "\n".join(lines)
+
+
+def scaling(results):
+    rows = [[case, times(ours), times(machine)] for case, _, ours, machine in floors.scaling(results)]
+    return grid(["", "losskit", "arithmetic in registers"], rows)
+
+
+def misses(table):
+    """Each floor that is not met, with the cases that miss it most."""
+    lines = []
+    for row in table:
+        if row.failing:
+            listed = "; ".join(f"{case} ({row.write(number)})" for number, case in row.failing[:SHOWN])
+            if len(row.failing) > SHOWN:
+                listed += f"; and {len(row.failing) - SHOWN} more"
+            lines.append(f"- {row.what}, {row.write(row.floor)}: {listed}.")
+    return "\n".join(lines) or "Every floor is met."
+
+
+def numbers(results, path):
+    """Every record as it was measured."""
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for record in results.records:
+            rounded = {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in record.items()}
+            writer.writerow([rounded[column] for column in COLUMNS])
+
+
+def write(run, root):
+    results = Results(run["records"])
+    folder = root / "docs" / "performance"
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures.time_against_size(results, folder / "time.png")
+    pictures.share_of_limit(results, folder / "share.png")
+    numbers(results, root / "docs" / "performance.csv")
+    table = floors.rows(results, run["allocations"], run["machine"]["cores"])
+    page = Template((HERE / "page.md").read_text()).substitute(
+        machine=machine(run["machine"]),
+        limits=limits(results),
+        quiet=quiet(results),
+        floors=grid(["", "floor", "aim", "worst of this run", ""], [row.cells() for row in table]),
+        misses=misses(table),
+        pooled=pooled(run["allocations"]),
+        explanations=(HERE / "explanations.md").read_text().strip(),
+        ahead=tables.ahead(results),
+        elements=tables.group(results, "one", group="elements", dtype="f32"),
+        rows=tables.group(results, "one", group="rows", dtype="f32"),
+        images=tables.group(results, "one", group="images", dtype="f32"),
+        types="\n\n".join(tables.group(results, "one", dtype=dtype) for dtype in ("f64", "bf16", "f16")),
+        halves=tables.halves(results),
+        all_cores=tables.group(results, "all"),
+        scaling=scaling(results),
+        refused=refused(results),
+    )
+    (root / "docs" / "performance.md").write_text(page)
