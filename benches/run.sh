@@ -3,7 +3,8 @@
 #
 #   benches/run.sh LIBRARY                      everything, in some 15 minutes; the first time peers are downloaded
 #   benches/run.sh LIBRARY --case PATTERN ...   only cases whose names match, to the terminal: --case 'mse 1*'
-#   benches/run.sh LIBRARY --quick              a few cases beside hand-written C, in seconds, with nothing but a compiler
+#   benches/run.sh LIBRARY --report             docs/performance.md again from the last full run
+#   benches/run.sh LIBRARY --quick              a few cases beside hand-written C, in seconds, by a compiler alone
 set -eu
 [ $# -ge 1 ] && [ -d "$1" ] || { echo "run.sh: found '${1:-}'; expected the folder of liblosskit.so first" >&2; exit 2; }
 library=$(cd "$1" && pwd)
@@ -41,7 +42,8 @@ if ! cmp -s benches/requirements.txt "$environment/requirements.txt"; then
   cp benches/requirements.txt "$environment/requirements.txt"
 fi
 # oneDNN's package has no headers; PyTorch's has, of the same major version, within which the interface only grows.
-headers=$("$environment/bin/python" -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')/include
+torch=$("$environment/bin/python" -c 'from importlib.util import find_spec; print(find_spec("torch").origin)')
+headers=$(dirname "$torch")/include
 # shellcheck disable=SC2086
 {
   $compiler $fast -fPIC -fopenmp -shared benches/c/probe.c -o "$folder/probe.so"

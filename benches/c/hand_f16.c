@@ -54,7 +54,8 @@ static void classwise(hand_problem *p, void (*loss)(hand_problem *)) {
   double total = 0;
   for (size_t outer = 0; outer < p->outer; outer++)
     for (size_t start = 0; start < p->inner; start += PIXELS) {
-      size_t count = p->inner - start < PIXELS ? p->inner - start : PIXELS, offset = outer * p->classes * p->inner + start;
+      size_t count = p->inner - start < PIXELS ? p->inner - start : PIXELS;
+      size_t offset = outer * p->classes * p->inner + start;
       const uint16_t *x = (const uint16_t *)p->input + offset;
       uint16_t *g = (uint16_t *)p->gradient + offset;
       size_t pieces = p->inner == 1 ? 1 : p->classes, length = p->inner == 1 ? p->classes : count;

@@ -32,7 +32,8 @@ void onednn_prepare(onednn_problem *p) {
   p->divisor = (float)(1.0 / (double)(p->outer * p->inner));
   TRY(dnnl_engine_create(&p->engine, dnnl_cpu, 0));
   TRY(dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags));
-  TRY(dnnl_memory_desc_create_with_tag(&layout, p->inner == 1 ? 2 : 3, shape, dnnl_f32, p->inner == 1 ? dnnl_ab : dnnl_abc));
+  int rows = p->inner == 1;
+  TRY(dnnl_memory_desc_create_with_tag(&layout, rows ? 2 : 3, shape, dnnl_f32, rows ? dnnl_ab : dnnl_abc));
   TRY(dnnl_memory_desc_create_with_tag(&one, 1, single, dnnl_f32, dnnl_a));
   TRY(dnnl_primitive_attr_create(&attributes));
   /* The primitive multiplies by the source's scale after the softmax. */

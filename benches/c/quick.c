@@ -49,7 +49,8 @@ typedef struct {
 
 static void call_losskit(void *argument) {
   losskit_call *c = argument;
-  if (lk_loss_eval_pair(c->loss, NULL, &c->input, &c->target, &c->gradient, &c->value, &c->error)) stop(c->error.message);
+  if (lk_loss_eval_pair(c->loss, NULL, &c->input, &c->target, &c->gradient, &c->value, &c->error))
+    stop(c->error.message);
 }
 
 static void fill(float *input, void *target, const benchmark *b, size_t count) {
@@ -72,7 +73,7 @@ static void compare(const benchmark *b, const losskit_call *ours, const hand_pro
     largest = fmaxf(largest, fabsf(slopes[i]));
   }
   if (fabs(ours->value - theirs->value) <= 1e-4 * fabs(theirs->value) && apart <= 1e-4f * largest) return;
-  fprintf(stderr, "%s: values %g and %g by hand, gradients up to %g apart\n", b->spec, ours->value, theirs->value, apart);
+  fprintf(stderr, "%s: found %g, and %g by hand; gradients up to %g apart\n", b->spec, ours->value, theirs->value, apart);
   exit(1);
 }
 
@@ -98,7 +99,7 @@ static void run(const benchmark *b) {
   b->hand(&theirs);
   compare(b, &ours, &theirs, slopes, count);
   double us[ROUNDS], them[ROUNDS];
-  long calls = count < 200000 ? (long)(200000 / count) + 1 : 1; /* a turn takes about a tenth of a millisecond or more */
+  long calls = count < 200000 ? (long)(200000 / count) + 1 : 1; /* a turn takes a tenth of a millisecond or more */
   for (int round = 0; round < ROUNDS; round++) {
     us[round] = time_calls(call_losskit, &ours, calls);
     them[round] = time_calls((void (*)(void *))b->hand, &theirs, calls);

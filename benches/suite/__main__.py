@@ -1,8 +1,6 @@
-"""python -m suite FOLDER: measures, and writes docs/performance.md with its pictures and numbers.
+"""Measures in the folder that run.sh compiled into, and writes docs/performance.md with its pictures and numbers.
 
-    python -m suite FOLDER                          everything
-    python -m suite FOLDER --case PATTERN ...       only these, as a table in the terminal
-    python -m suite FOLDER --report                 writes the page again from the last full run
+See ../run.sh for what it takes.
 """
 
 import argparse
@@ -33,10 +31,12 @@ def measure(folder, patterns):
     results = []
     for name in ("one", "all"):
         output = folder / f"{name}.json"
-        command = [sys.executable, "-c", "import sys; from suite.measure import main; main(*sys.argv[1:4], sys.argv[4:])"]
-        subprocess.run(
-            command + [name, str(folder), str(output), *patterns], env=environment(name, folder), check=True
-        )
+        command = [
+            sys.executable,
+            "-c",
+            "import sys; from suite.measure import main; main(*sys.argv[1:4], sys.argv[4:])",
+        ]
+        subprocess.run(command + [name, str(folder), str(output), *patterns], env=environment(name, folder), check=True)
         results += json.loads(output.read_text())
     return results
 
@@ -47,10 +47,12 @@ def main():
     parser.add_argument("--case", nargs="+", default=[], metavar="PATTERN", help="only cases with a name like this")
     parser.add_argument("--report", action="store_true", help="write the page again from the last full run")
     options = parser.parse_args()
-    from . import allocations, machine, report
+    from . import allocations, cases, machine, report
 
     full = options.folder / "full.json"
     if options.case:
+        if not cases.selected(cases.everything() + cases.compute_bound(), options.case):
+            sys.exit(f"--case: found {', '.join(options.case)}, which no case's name matches; see suite/cases.py")
         print(report.terminal(measure(options.folder, options.case)))
         return
     if not options.report:

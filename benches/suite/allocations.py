@@ -28,5 +28,7 @@ def count(folder):
         command = [folder / "allocations", case.spec, CODE[case.dtype], target, *case.shape]
         printed = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
         alone, pooled = map(int, printed.split())
-        counted.append({"case": f"{case.loss} {'×'.join(map(str, case.shape))} {case.dtype}", "null": alone, "pool": pooled})
+        counted.append(
+            {"case": f"{case.loss} {'×'.join(map(str, case.shape))} {case.dtype}", "null": alone, "pool": pooled}
+        )
     return counted

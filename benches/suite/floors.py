@@ -72,7 +72,7 @@ def scaling(results):
     for (name, case), peers in results.table.items():
         if name != "scaling":
             continue
-        many = max((int(peer.split()[1]) for peer in peers if peer.startswith("losskit")))
+        many = max(int(peer.split()[1]) for peer in peers if peer.startswith("losskit"))
         if many == 1:
             continue
         ours = peers["losskit 1"]["lowest"] / peers[f"losskit {many}"]["lowest"]
@@ -91,7 +91,11 @@ def rows(results, allocations, cores):
         if ours["size"] == "1 M" and rivals:
             million.append((min(rivals) / ours["seconds"], ours["case"]))
     hundred = [(o["seconds"], o["case"]) for o, _ in one if o["size"] == "100"]
-    small = [(o["elements"] / o["seconds"], o["case"]) for o, _ in one if o["size"] in ("64×10", "1024×10") and o["loss"] != "multiclass_hinge"]
+    small = [
+        (o["elements"] / o["seconds"], o["case"])
+        for o, _ in one
+        if o["size"] in ("64×10", "1024×10") and o["loss"] != "multiclass_hinge"
+    ]
     two = [(ours, case) for case, _, ours, _ in scaling(results)]
     speed = lambda number: f"{number / 1e9:.2f} Gelem/s"
     count = lambda number: f"{number:.0f}"
@@ -106,8 +110,21 @@ def rows(results, allocations, cores):
         Row("a call on 100 elements, from C", 150e-9, "60 ns", duration, hundred, smaller=True),
         Row("small rows of a softmax, one thread", 1e9, "2 Gelem/s", speed, small),
         # 0.95: equal, but for the last digits of a measurement.
-        Row("speed with the class axis strided, as a part of that with classes side by side", 0.95, "100 %", percent, twin(results, "classes last")),
+        Row(
+            "speed with the class axis strided, as a part of that with classes side by side",
+            0.95,
+            "100 %",
+            percent,
+            twin(results, "classes last"),
+        ),
         Row(f"{cores} cores against one, compute-bound", 0.95 * cores, f"{0.975 * cores:.2f}×", times, two),
         Row("bf16 and f16 against f32 beyond the caches", 1.7, "1.95×", times, twin(results, "on f32")),
-        Row("heap allocations per call, NULL context", 0, "0", count, [(a["null"], a["case"]) for a in allocations], smaller=True),
+        Row(
+            "heap allocations per call, NULL context",
+            0,
+            "0",
+            count,
+            [(a["null"], a["case"]) for a in allocations],
+            smaller=True,
+        ),
     ]

@@ -3,7 +3,7 @@
 import matplotlib
 
 matplotlib.use("agg")
-import matplotlib.pyplot as pyplot
+from matplotlib import pyplot
 from matplotlib.ticker import FixedLocator, NullFormatter, ScalarFormatter
 
 from .results import share
@@ -44,7 +44,9 @@ def time_against_size(results, path):
                     lines.setdefault(name, []).append((where, peers[name]["seconds"] * 1e9 / ours["elements"]))
         for name, points in lines.items():
             colour, mark = STYLE[name]
-            axis.plot(*zip(*points), color=colour, marker=mark, markersize=5, linewidth=2.2 if name == "losskit" else 1.3)
+            axis.plot(
+                *zip(*points), color=colour, marker=mark, markersize=5, linewidth=2.2 if name == "losskit" else 1.3
+            )
             shown.add(name)
         axis.set(yscale="log", title=loss, ylabel="ns per element")
         axis.grid(True, which="major", alpha=0.3)
@@ -85,7 +87,9 @@ def share_of_limit(results, path):
         axis.grid(True, which="major", alpha=0.3)
     axes[0].set_yticks(range(len(names)), names)
     axes[0].invert_yaxis()
-    figure.suptitle("Value and gradient beyond the caches: every input read once, the gradient written once (right is better)")
+    figure.suptitle(
+        "Value and gradient beyond the caches: every input read once, the gradient written once (right is better)"
+    )
     legend(figure, [name for name in STYLE if name in shown])
     figure.savefig(path, dpi=110)
     pyplot.close(figure)

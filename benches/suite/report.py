@@ -38,7 +38,10 @@ def pooled(allocations):
 
 def machine(described):
     lines = [
-        ["processor", f"{described['processor']}, {described['cores']} cores, {described['cache']} of last-level cache"],
+        [
+            "processor",
+            f"{described['processor']}, {described['cores']} cores, {described['cache']} of last-level cache",
+        ],
         ["memory", described["memory"]],
         ["losskit", described["losskit"]],
         ["C by hand", f"{described['compiler']}, {described['libc']}, `-O3 -march=native -ffast-math`"],
@@ -59,9 +62,15 @@ def limits(results):
     return grid(["GB/s", "median", "lowest", "highest"], rows)
 
 
-def quiet(results):
-    """How much of a core the pass of one thread got: less than 1 where others were using the machine."""
-    return f"{statistics.fmean(record['cores_busy'] for record in results.records if record['pass'] == 'one'):.2f}"
+def quiet(results, cores):
+    """How much of the machine the run got: less than all where others were using it."""
+    one = [record["cores_busy"] for record in results.records if record["pass"] == "one"]
+    many = [r for r in results.records if r["pass"] == "all" and r["peer"].startswith("probe")]
+    probes = [r["cores_busy"] for r in many if r["peer"].endswith(f" {cores}")]
+    text = f"While one thread was measured, it had {statistics.fmean(one):.2f} of a core on average"
+    if probes:
+        text += f"; while all {cores} cores were, the probe had {statistics.fmean(probes):.2f} of them"
+    return text + ". The rest went to what else the machine was doing."
 
 
 def refused(results):
@@ -109,7 +118,7 @@ def write(run, root):
     page = Template((HERE / "page.md").read_text()).substitute(
         machine=machine(run["machine"]),
         limits=limits(results),
-        quiet=quiet(results),
+        quiet=quiet(results, run["machine"]["cores"]),
         floors=grid(["", "floor", "aim", "worst of this run", ""], [row.cells() for row in table]),
         misses=misses(table),
         pooled=pooled(run["allocations"]),

@@ -30,7 +30,9 @@ def categorical_focal(x, t):
 
 def multiclass_hinge(x, t):
     labels = t.unsqueeze(1)
-    return (x + 1).scatter_add(1, labels, torch.full_like(labels, -1, dtype=x.dtype)).amax(1) - x.gather(1, labels).squeeze(1)
+    return (x + 1).scatter_add(1, labels, torch.full_like(labels, -1, dtype=x.dtype)).amax(1) - x.gather(
+        1, labels
+    ).squeeze(1)
 
 
 def dice(x, t):
