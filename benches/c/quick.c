@@ -73,7 +73,7 @@ static void compare(const benchmark *b, const losskit_call *ours, const hand_pro
     largest = fmaxf(largest, fabsf(slopes[i]));
   }
   if (fabs(ours->value - theirs->value) <= 1e-4 * fabs(theirs->value) && apart <= 1e-4f * largest) return;
-  fprintf(stderr, "%s: found %g, and %g by hand; gradients up to %g apart\n", b->spec, ours->value, theirs->value, apart);
+  fprintf(stderr, "%s: found %g, by hand %g; gradients up to %g apart\n", b->spec, ours->value, theirs->value, apart);
   exit(1);
 }
 
