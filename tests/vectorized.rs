@@ -65,12 +65,33 @@ struct Function {
 }
 
 impl Function {
+    /// Whether control gets from one instruction to a later one without leaving what lies between: a jump back to where
+    /// that is not so ends a loop instead of closing one.
+    fn flows(&self, start: usize, end: usize) -> bool {
+        let mut seen = vec![false; end - start + 1];
+        let mut waiting = vec![start];
+        while let Some(index) = waiting.pop() {
+            if std::mem::replace(&mut seen[index - start], true) {
+                continue;
+            }
+            let instruction = &self.body[index];
+            let target = instruction.jumps_to().and_then(|address| self.place(address));
+            let falls_through = !instruction.text.starts_with("jmp") && !instruction.text.starts_with("ret");
+            let next = [target, falls_through.then_some(index + 1)];
+            waiting.extend(next.into_iter().flatten().filter(|next| (start..=end).contains(next)));
+        }
+        seen[end - start]
+    }
+
+    fn place(&self, address: u64) -> Option<usize> {
+        self.body.binary_search_by_key(&address, |instruction| instruction.address).ok()
+    }
+
     /// The bodies of loops that have no loop within.
     fn inner_loops(&self) -> Vec<&[Instruction]> {
-        let place = |address| self.body.binary_search_by_key(&address, |instruction| instruction.address).ok();
         let mut loops: Vec<(usize, usize)> = (0..self.body.len())
-            .filter_map(|end| Some((self.body[end].jumps_to().and_then(place)?, end)))
-            .filter(|(start, end)| start <= end)
+            .filter_map(|end| Some((self.body[end].jumps_to().and_then(|address| self.place(address))?, end)))
+            .filter(|&(start, end)| start <= end && self.flows(start, end))
             .collect();
         loops.sort_unstable();
         loops.dedup();

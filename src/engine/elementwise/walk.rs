@@ -171,8 +171,10 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
 /// Values of a block. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
 #[inline(always)]
 fn values_of<S: Scalar, R: Real<Storage = S>, K: Kernel>(kernel: K, input: &[S], target: &[S], values: &mut [S]) {
-    let (target, values) = (&target[..input.len()], &mut values[..input.len()]);
-    for index in 0..input.len() {
+    // Whole lanes, as the blocks are: no code for single elements is made.
+    let count = input.len() / LANES * LANES;
+    let (input, target, values) = (&input[..count], &target[..count], &mut values[..count]);
+    for index in 0..count {
         let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
         values[index] = jet.value.store();
     }
@@ -188,8 +190,9 @@ fn values_and_gradient_of<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     gradient: &mut [S],
     factor: R,
 ) {
-    let count = input.len();
-    let (target, values, gradient) = (&target[..count], &mut values[..count], &mut gradient[..count]);
+    let count = input.len() / LANES * LANES;
+    let (input, target) = (&input[..count], &target[..count]);
+    let (values, gradient) = (&mut values[..count], &mut gradient[..count]);
     for index in 0..count {
         let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
         values[index] = jet.value.store();
@@ -289,20 +292,33 @@ fn jets<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     start: usize,
     count: usize,
 ) {
-    let Job { kernel, input, target, .. } = job;
-    input.read(start, &mut buffers.input[..count]);
-    if let Some(target) = target {
+    job.input.read(start, &mut buffers.input[..count]);
+    if let Some(target) = &job.target {
         target.read(start, &mut buffers.target[..count]);
     }
     match &job.weight {
         Some(weight) => weight.read(start, &mut buffers.weight[..count]),
         None => buffers.weight[..count].fill(R::ONE.store()),
     }
-    let Curvature { bound: _, scale, least } = job.curvature;
+    let Buffers { input, target, weight, value, gradient, hessian, .. } = buffers;
+    let sources = [&input[..count], &target[..count], &weight[..count]];
+    let results = [&mut value[..count], &mut gradient[..count], &mut hessian[..count]];
+    jets_of::<S, R, K>(job.kernel, job.curvature, sources, results);
+}
+
+/// Values and derivatives of a block, from input, target and weight.
+#[inline(always)]
+fn jets_of<S: Scalar, R: Real<Storage = S>, K: Kernel>(
+    kernel: K,
+    curvature: Curvature,
+    [input, target, weight]: [&[S]; 3],
+    [value, gradient, hessian]: [&mut [S]; 3],
+) {
+    let Curvature { bound: _, scale, least } = curvature;
     let (scale, least) = (R::from_f64(scale), R::from_f64(least));
-    let (input, target, weight) = (&buffers.input[..count], &buffers.target[..count], &buffers.weight[..count]);
-    let (value, gradient, hessian) =
-        (&mut buffers.value[..count], &mut buffers.gradient[..count], &mut buffers.hessian[..count]);
+    let count = input.len();
+    let (target, weight) = (&target[..count], &weight[..count]);
+    let (value, gradient, hessian) = (&mut value[..count], &mut gradient[..count], &mut hessian[..count]);
     for index in 0..count {
         let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::load(weight[index]));
         value[index] = jet.value.store();
