@@ -85,20 +85,26 @@ impl<const N: usize> Lanes<N> {
                 self.high[lane] += chunk[lane].to_f64();
             }
         } else {
-            let mut terms = [0.0; N];
             for lane in 0..N {
-                terms[lane] = chunk[lane].to_f64();
+                let sum = self.lane(lane).plus(chunk[lane].to_f64());
+                (self.high[lane], self.low[lane]) = (sum.high, sum.low);
             }
-            self.add_wide(&terms);
         }
     }
 
-    /// Adds one term to each lane, carrying what the addition loses.
+    /// Adds one term to each of the first lanes. The number of terms may be known at run time only: loops over many
+    /// lanes of a known number are unrolled instead of being vectorised.
     #[inline(always)]
-    pub fn add_wide(&mut self, terms: &[f64; N]) {
-        for lane in 0..N {
-            let sum = self.lane(lane).plus(terms[lane]);
-            (self.high[lane], self.low[lane]) = (sum.high, sum.low);
+    pub fn add_each<R: Real>(&mut self, terms: &[R::Storage]) {
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            for (high, term) in self.high.iter_mut().zip(terms) {
+                *high += term.to_f64();
+            }
+        } else {
+            for ((high, low), term) in self.high.iter_mut().zip(&mut self.low).zip(terms) {
+                let sum = Sum { high: *high, low: *low }.plus(term.to_f64());
+                (*high, *low) = (sum.high, sum.low);
+            }
         }
     }
 

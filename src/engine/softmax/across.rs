@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use super::lanes::{Scales, exponentials, raise, scale};
 use super::source::{Source, Stats};
 use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, Target, Term};
 use crate::engine::Curvature;
@@ -54,6 +55,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     parts: &mut Parts<'_>,
     range: Range<usize>,
 ) -> Sum {
+    let pitch = job.pitch.min(ROWS);
     let zero = S::default();
     let none = [zero; ROWS];
     let elements = job.classes * ROWS;
@@ -87,18 +89,18 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let count = ROWS.min(range.end - start);
         job.input.read_transposed(start, count, tile.input, ROWS);
         read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
-        normalise::<S, R, P>(&mut tile, &mut lane, job.classes);
+        normalise::<S, R, P>(&mut tile, &mut lane, job.classes, pitch);
         let values = if job.is_sparse() {
             accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane)
         } else {
             accumulate::<S, R, K, P>(job, &tile, &mut lane)
         };
         let mut weighted = [0.0_f64; ROWS];
-        for index in 0..ROWS {
+        for index in 0..pitch {
             let counts = lane.counts[index] != zero;
             weighted[index] = if counts { values[index] * lane.weight[index] } else { 0.0 };
         }
-        sum.add_wide(&weighted);
+        sum.add_each::<<f64 as Scalar>::Fused>(&weighted[..pitch]);
         if let Some(output) = &mut parts.values {
             for value in &mut weighted {
                 *value *= job.value_factor;
@@ -111,7 +113,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
                 derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
             }
             if labelled {
-                scale_exponentials::<S, R>(tile.exponential, &lane);
+                scale_exponentials::<S, R>(tile.exponential, &lane, pitch);
             }
             if let Some(gradient) = &mut parts.gradient {
                 gradient.write_transposed(start, count, tile.exponential, ROWS);
@@ -134,12 +136,13 @@ fn read_targets<S: Scalar, K, P>(
     start: usize,
     count: usize,
 ) {
+    let pitch = job.pitch.min(ROWS);
     let mut labels = [0; ROWS];
     match &job.target {
         Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
         Target::Dense(view) => view.read_transposed(start, count, tile.target, ROWS),
     }
-    for index in 0..ROWS {
+    for index in 0..pitch {
         lane.label[index] = job.class_of(labels[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(index < count)));
     }
@@ -156,50 +159,45 @@ fn read_targets<S: Scalar, K, P>(
 
 /// The sums that the classes of a row share.
 #[inline(always)]
-fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(tile: &mut Tile<'_, S>, lane: &mut Lane<S>, classes: usize) {
+fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
+    tile: &mut Tile<'_, S>,
+    lane: &mut Lane<S>,
+    classes: usize,
+    pitch: usize,
+) {
     let mut rest = Lanes::<ROWS>::default();
     let mut largest = [R::ONE.store(); ROWS];
     if P::EXPONENTIAL {
         lane.max = [(-R::INFINITY).store(); ROWS];
         for class in 0..classes {
-            let input: &[S; ROWS] = row_of(tile.input, class);
-            for index in 0..ROWS {
-                lane.max[index] = if input[index] > lane.max[index] { input[index] } else { lane.max[index] };
-            }
+            raise(&mut lane.max[..pitch], &row_of(tile.input, class)[..pitch]);
         }
         let none = [S::default(); ROWS];
         let (mut offset, mut low, mut top, mut ties, mut terms) = (none, none, none, none, none);
-        for index in 0..ROWS {
+        for index in 0..pitch {
             let max = R::load(lane.max[index]);
             let row = RowExp::below(max);
             (offset[index], low[index], top[index]) = (row.offset.store(), row.low.store(), row.top.store());
             largest[index] = row.of(max).store();
         }
+        let scales = Scales { max: &lane.max, offset: &offset, low: &low, top: &top };
         for class in 0..classes {
-            let input: &[S; ROWS] = row_of(tile.input, class);
-            let exponential = row_of_mut(tile.exponential, class);
-            for index in 0..ROWS {
-                let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
-                let e = RowExp { offset, low, top }.of(R::load(input[index]));
-                exponential[index] = e.store();
-                // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
-                let is_largest = input[index] == lane.max[index];
-                terms[index] = R::only_if(!is_largest, e).store();
-                ties[index] = (R::load(ties[index]) + R::only_if(is_largest, R::ONE)).store();
-            }
-            rest.add_chunk::<R>(&terms);
+            // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
+            let logits = &row_of(tile.input, class)[..pitch];
+            exponentials::<S, R>(&scales, logits, row_of_mut(tile.exponential, class), &mut terms, &mut ties);
+            rest.add_each::<R>(&terms[..pitch]);
         }
         // Of several equal largest classes, only one is left out.
-        for index in 0..ROWS {
+        for index in 0..pitch {
             terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * R::load(largest[index])).store();
         }
-        rest.add_chunk::<R>(&terms);
+        rest.add_each::<R>(&terms[..pitch]);
     } else if P::RATIO {
         for class in 0..classes {
-            rest.add_chunk::<R>(row_of(tile.input, class));
+            rest.add_each::<R>(&row_of(tile.input, class)[..pitch]);
         }
     }
-    for index in 0..ROWS {
+    for index in 0..pitch {
         let stats = Stats::<R>::of::<P>(R::load(lane.max[index]), R::load(largest[index]), rest.lane(index).value());
         lane.rest[index] = stats.rest.store();
         lane.total[index] = stats.total;
@@ -236,17 +234,18 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
 ) -> [f64; ROWS] {
+    let pitch = job.pitch.min(ROWS);
     let mut input = [S::default(); ROWS];
     let mut exponential = [S::default(); ROWS];
     let mut weight = [S::default(); ROWS];
-    for index in 0..ROWS {
+    for index in 0..pitch {
         let class = lane.label[index];
         input[index] = tile.input[class * ROWS + index];
         exponential[index] = tile.exponential[class * ROWS + index];
         weight[index] = job.weights.weight(class);
     }
     let mut values = [0.0_f64; ROWS];
-    for index in 0..ROWS {
+    for index in 0..pitch {
         let stats = stats::<S, R>(lane, index);
         let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
         let Term { value, first, second } = job.kernel.term(class.minus_ln_p, class.p, class.q);
@@ -264,14 +263,11 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 
 /// The gradient of labelled rows from their exponentials, in place.
 #[inline(always)]
-fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(exponential: &mut [S], lane: &Lane<S>) {
+fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(exponential: &mut [S], lane: &Lane<S>, pitch: usize) {
     for row in exponential.chunks_exact_mut(ROWS) {
-        for index in 0..ROWS {
-            let gradient = R::load(row[index]) * R::load(lane.others[index]);
-            row[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
-        }
+        scale::<S, R>(&mut row[..pitch], &lane.others, &lane.counts);
     }
-    for index in 0..ROWS {
+    for index in 0..pitch {
         let gradient = R::load(lane.labelled[index]);
         exponential[lane.label[index] * ROWS + index] =
             R::only_if(lane.counts[index] != S::default(), gradient).store();
@@ -311,6 +307,7 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
 ) -> [f64; ROWS] {
+    let pitch = job.pitch.min(ROWS);
     let mut values = Lanes::<ROWS>::default();
     let mut totals = Lanes::<ROWS>::default();
     let mut seconds = Lanes::<ROWS>::default();
@@ -320,7 +317,7 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
         let input: &[S; ROWS] = row_of(tile.input, number);
         let exponential: &[S; ROWS] = row_of(tile.exponential, number);
-        for index in 0..ROWS {
+        for index in 0..pitch {
             let stats = stats::<S, R>(lane, index);
             let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
             let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
@@ -329,12 +326,12 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             first_terms[index] = R::only_if(class.passes, a.weigh(term.first)).store();
             second_terms[index] = R::only_if(class.passes, a.weigh(term.second)).store();
         }
-        values.add_chunk::<R>(&value_terms);
-        totals.add_chunk::<R>(&first_terms);
-        seconds.add_chunk::<R>(&second_terms);
+        values.add_each::<R>(&value_terms[..pitch]);
+        totals.add_each::<R>(&first_terms[..pitch]);
+        seconds.add_each::<R>(&second_terms[..pitch]);
     }
     let mut sums = [0.0_f64; ROWS];
-    for index in 0..ROWS {
+    for index in 0..pitch {
         sums[index] = values.lane(index).value();
         lane.first[index] = S::from_f64(totals.lane(index).value());
         lane.second[index] = S::from_f64(seconds.lane(index).value());
@@ -350,6 +347,7 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     lane: &Lane<S>,
     second_order: bool,
 ) {
+    let pitch = job.pitch.min(ROWS);
     let sparse = job.is_sparse();
     // The gradient of a labelled softmax row is made from its exponentials, which are left for that.
     let in_place = P::EXPONENTIAL && sparse;
@@ -361,7 +359,7 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let exponential: &mut [S; ROWS] = row_of_mut(tile.exponential, number);
         let mut nothing = [S::default(); ROWS];
         let hessian = if second_order { row_of_mut(tile.hessian, number) } else { &mut nothing };
-        for index in 0..ROWS {
+        for index in 0..pitch {
             let stats = stats::<S, R>(lane, index);
             let x = R::load(input[index]);
             let class = job.source.class(x, R::load(exponential[index]), &stats);

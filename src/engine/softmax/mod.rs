@@ -12,6 +12,7 @@
 mod across;
 mod along;
 mod block;
+mod lanes;
 pub mod source;
 
 use std::ops::Range;
@@ -336,6 +337,9 @@ struct Job<'a, S, K, P> {
     /// Class weight and alpha together, one for each class.
     weights: &'a PerClass<S>,
     classes: usize,
+    /// The rows walked together where classes are few. A constant, which the compiler must not know: it would unroll
+    /// the loops over them.
+    pitch: usize,
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
     spread: f64,
@@ -387,6 +391,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             },
             weights: &weights,
             classes,
+            pitch: across::ROWS,
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
             sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),

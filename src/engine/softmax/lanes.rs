@@ -1,0 +1,55 @@
+//! The arithmetic of one class of the rows that are walked together, one lane for each row.
+//!
+//! Slices come as arguments, because then they are known not to overlap, and their length is not a constant: loops of a
+//! known length are unrolled to single elements instead of being vectorised.
+
+use crate::math::{Real, RowExp, Scalar};
+
+/// Raises each row's largest logit, passing over NaN.
+#[inline(always)]
+pub fn raise<S: Scalar>(max: &mut [S], logits: &[S]) {
+    for (max, &x) in max.iter_mut().zip(logits) {
+        *max = if x > *max { x } else { *max };
+    }
+}
+
+/// The scale of each row's exponentials.
+pub struct Scales<'l, S> {
+    pub max: &'l [S],
+    pub offset: &'l [S],
+    pub low: &'l [S],
+    pub top: &'l [S],
+}
+
+/// Exponentials; the same without the largest ones, of which there are several if logits tie; and their number so far.
+#[inline(always)]
+pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
+    scales: &Scales<'_, S>,
+    logits: &[S],
+    exponentials: &mut [S],
+    terms: &mut [S],
+    ties: &mut [S],
+) {
+    let count = logits.len();
+    let (max, offset) = (&scales.max[..count], &scales.offset[..count]);
+    let (low, top) = (&scales.low[..count], &scales.top[..count]);
+    let (exponentials, terms, ties) = (&mut exponentials[..count], &mut terms[..count], &mut ties[..count]);
+    for index in 0..count {
+        let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
+        let e = RowExp { offset, low, top }.of(R::load(logits[index]));
+        exponentials[index] = e.store();
+        let is_largest = logits[index] == max[index];
+        terms[index] = R::only_if(!is_largest, e).store();
+        ties[index] = (R::load(ties[index]) + R::only_if(is_largest, R::ONE)).store();
+    }
+}
+
+/// Multiplies by each row's factor; rows that do not count become zero.
+#[inline(always)]
+pub fn scale<S: Scalar, R: Real<Storage = S>>(elements: &mut [S], factors: &[S], counts: &[S]) {
+    let (factors, counts) = (&factors[..elements.len()], &counts[..elements.len()]);
+    for index in 0..elements.len() {
+        let scaled = R::load(elements[index]) * R::load(factors[index]);
+        elements[index] = R::only_if(counts[index] != S::default(), scaled).store();
+    }
+}
