@@ -54,11 +54,17 @@ impl<R: Real> RowExp<R> {
 /// eˣ as a mantissa in [½, 2] and n + ROUNDER, where the result is mantissa · 2ⁿ.
 #[inline(always)]
 fn exp_parts<R: Real>(x: R) -> (R, R) {
-    let shifted = x.mul_add(R::LOG2_E, R::ROUNDER);
-    let n = -(shifted - R::ROUNDER);
-    let r = n.mul_add(R::LN_2_TAIL, n.mul_add(R::LN_2, x));
+    let (r, shifted) = reduce(x);
     let polynomial = horner(r, R::EXP).mul_add(r, R::ONE);
     (polynomial.mul_add(r, R::ONE), shifted)
+}
+
+/// x = n ln 2 + r as r and n + ROUNDER.
+#[inline(always)]
+pub(super) fn reduce<R: Real>(x: R) -> (R, R) {
+    let shifted = x.mul_add(R::LOG2_E, R::ROUNDER);
+    let n = -(shifted - R::ROUNDER);
+    (n.mul_add(R::LN_2_TAIL, n.mul_add(R::LN_2, x)), shifted)
 }
 
 /// The natural logarithm: −∞ at 0, NaN below.

@@ -12,7 +12,7 @@ pub mod real;
 pub mod sum;
 
 pub use elementary::{AnyPower, Power, RowExp, Square, exp, exp_of_negative, ln, ln_1p, ln_1p_up_to_one};
-pub use hyperbolic::tanh;
+pub use hyperbolic::{Tanh, tanh};
 pub use logistic::Logistic;
 pub use real::{Real, Scalar};
 pub use sum::Sum;
