@@ -218,6 +218,7 @@ pub static CATALOG: &[&Declaration] = &[
     &regression::mae::DECLARATION,
     &regression::huber::DECLARATION,
     &classification::cross_entropy::DECLARATION,
+    &classification::linear_cross_entropy::DECLARATION,
     &classification::bce::DECLARATION,
     &classification::focal::DECLARATION,
     &classification::categorical_focal::DECLARATION,

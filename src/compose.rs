@@ -34,7 +34,9 @@ impl Term {
     /// Whether it is reduced and needs no operands but `input` and, if it has a target, `target`.
     fn is_plain(&self) -> bool {
         let named = self.roles.input == "input" && self.roles.target.as_deref().is_none_or(|name| name == "target");
-        let alone = self.roles.parameter.is_none() && self.reduction.denominator_operand().is_none();
+        let alone = self.roles.parameter.is_none()
+            && self.roles.weight.is_none()
+            && self.reduction.denominator_operand().is_none();
         // Optional operands cannot be given to a call of a pair, unless they go by the pair's own names.
         let optional = [&self.roles.sample_weight, &self.roles.mask];
         let apart = optional.into_iter().flatten().all(|name| name != "input" && name != "target");
@@ -49,12 +51,30 @@ pub struct Roles {
     pub input: String,
     /// What the input is compared with; nothing for regularisers.
     pub target: Option<String>,
+    /// The matrix of a last layer, which the call must have; differentiated too.
+    pub weight: Option<String>,
+    /// What the last layer adds, used if the call has it; differentiated too.
+    pub bias: Option<String>,
     /// The factor of each loss element, used if the call has it.
     pub sample_weight: Option<String>,
     /// What counts, used if the call has it.
     pub mask: Option<String>,
     /// The loss's own tensor parameter, which the call must have.
     pub parameter: Option<String>,
+}
+
+impl Roles {
+    /// The operands that the term offers gradients of.
+    fn differentiated(&self) -> impl Iterator<Item = &str> {
+        let further = [&self.weight, &self.bias];
+        std::iter::once(self.input.as_str()).chain(further.into_iter().flatten().map(String::as_str))
+    }
+
+    /// The operands that the term holds constant, but for the divisor's.
+    fn constant(&self) -> impl Iterator<Item = &str> {
+        let constant = [&self.target, &self.sample_weight, &self.mask, &self.parameter];
+        constant.into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// A weighted sum of losses, ready to evaluate. Immutable, and shared freely between threads.

@@ -59,7 +59,7 @@ fn nan_stays_in_its_own_row() {
         if case.target == Target::Labels {
             // Where the input is probabilities, only that of the label is looked at: let it be the last one.
             let last = given[1].array.count() - 1;
-            given[1].array.set(last, (case.shape[case.classes] - 1) as f64);
+            given[1].array.set(last, (case.class_count(case.shape) - 1) as f64);
         }
         let loss = case.loss("reduction=none");
         let (clean, clean_slopes) = run(&loss, &given);

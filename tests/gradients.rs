@@ -7,7 +7,7 @@ mod support;
 use losskit::Loss;
 use losskit::tensor::Dtype;
 
-use support::call::value_of;
+use support::call::{differentiated, value_of};
 use support::cases::{self, Case};
 use support::{Array, Given, Random, evaluate, same_bits};
 
@@ -75,6 +75,13 @@ fn check(what: &str, loss: &Loss, mut given: Vec<Given>, position: usize, accumu
     }
 }
 
+/// Compares the derivatives by every operand that the loss offers them of.
+fn check_all(what: &str, loss: &Loss, given: &[Given], accumulate: bool) {
+    for position in differentiated(loss, given) {
+        check(&format!("{what} by {}", given[position].name), loss, given.to_vec(), position, accumulate);
+    }
+}
+
 fn upstream(loss: &Loss, given: &[Given]) -> Given {
     let shape = support::call::value_shape(loss, given).expect("operands that fit");
     let numbers = Random::new(7).numbers(shape.iter().product(), 0.5, 1.5);
@@ -100,7 +107,7 @@ fn under_every_reduction() {
     each_case(|case, given| {
         for reduction in case.reductions() {
             let loss = case.loss(&format!("reduction={reduction}"));
-            check(&loss.to_string(), &loss, given.clone(), 0, false);
+            check_all(&loss.to_string(), &loss, &given, false);
         }
     });
 }
@@ -113,7 +120,7 @@ fn with_weights_masks_upstream_gradients_and_accumulation() {
             let loss = case.loss(&format!("{}, reduction={reduction}", Case::WEIGHED));
             let mut given = given.clone();
             given.push(upstream(&loss, &given));
-            check(&format!("{loss} with everything"), &loss, given, 0, true);
+            check_all(&format!("{loss} with everything"), &loss, &given, true);
         }
     });
 }
@@ -125,11 +132,11 @@ fn with_denominators() {
             return;
         }
         let number = case.loss("reduction=mean, denominator=3.5");
-        check(&number.to_string(), &number, given.clone(), 0, false);
+        check_all(&number.to_string(), &number, &given, false);
         let operand = case.loss("reduction=weighted_mean, denominator=@denominator");
         let mut with = given.clone();
         with.push(Given::new("denominator", Array::new(Dtype::F64, &[], &[3.5])));
-        check(&operand.to_string(), &operand, with.clone(), 0, false);
+        check_all(&operand.to_string(), &operand, &with, false);
         let mut bare = given;
         let found = value_of(&operand, None, &mut with, Dtype::F64).expect("a value");
         same_bits(&operand.to_string(), &found, &value_of(&number, None, &mut bare, Dtype::F64).expect("a value"));
@@ -184,22 +191,33 @@ fn the_bound_of_cross_entropy_is_twice_its_hessian() {
 
 #[test]
 fn operands_may_have_any_name() {
+    let names = ["input", "target", "weight"];
     each_case(|case, given| {
+        if case.arguments.contains("weight=@weight") {
+            return;
+        }
         let mut renamed = given.clone();
         let mut bindings = Vec::new();
-        for operand in renamed.iter_mut().filter(|operand| ["input", "target"].contains(&operand.name.as_str())) {
+        for operand in renamed.iter_mut().filter(|operand| names.contains(&operand.name.as_str())) {
             bindings.push(format!("{0}=@my_{0}", operand.name));
             operand.name = format!("my_{}", operand.name);
         }
         let (plain, bound) = (case.loss(""), case.loss(&bindings.join(", ")));
         let mut results = Vec::new();
         for (loss, mut given) in [(plain, given), (bound, renamed)] {
-            given[0] = given[0].clone().with_gradient(Dtype::F64);
+            let places = differentiated(&loss, &given);
+            for &place in &places {
+                given[place] = given[place].clone().with_gradient(Dtype::F64);
+            }
             let value = value_of(&loss, None, &mut given, Dtype::F64).unwrap_or_else(|error| panic!("{loss}: {error}"));
-            results.push((value, given[0].gradient.clone().expect("asked for")));
+            let gradients = places.iter().map(|&place| given[place].gradient.clone().expect("asked for"));
+            results.push((value, gradients.collect::<Vec<Array>>()));
         }
         same_bits(&case.spec("value"), &results[1].0, &results[0].0);
-        same_bits(&case.spec("gradient"), &results[1].1, &results[0].1);
+        assert_eq!(results[1].1.len(), results[0].1.len(), "{}", case.spec(""));
+        for (found, expected) in results[1].1.iter().zip(&results[0].1) {
+            same_bits(&case.spec("gradient"), found, expected);
+        }
     });
 }
 
@@ -225,6 +243,18 @@ fn of_weighted_sums() {
         Loss::parse("0.5*cross_entropy + 2*cross_entropy(label_smoothing=0.25) + l2(input=@weights)").expect("a loss");
     check("cross-entropy twice", &loss, given.to_vec(), 0, false);
     check("cross-entropy twice", &loss, given.to_vec(), 2, true);
+    // A layer's matrix is regularised, and is the input of another loss.
+    let text = "linear_cross_entropy(weight=@weights, softcap=2) + 0.25*l2(input=@weights) + 0.5*l1(input=@offset)";
+    let loss = Loss::parse(&text.replace("weight=@weights", "weight=@weights, bias=@offset")).expect("a loss");
+    let layer = [
+        Given::new("input", numbers(&[5, 3])),
+        Given::new("target", Array::new(Dtype::I32, &[5], &[0.0, 3.0, 1.0, 2.0, 2.0])),
+        given[2].clone(),
+        Given::new("offset", numbers(&[4])),
+    ];
+    for accumulate in [false, true] {
+        check_all("a layer and its regularisers", &loss, &layer, accumulate);
+    }
     // Unreduced terms keep their shape.
     let loss = Loss::parse("0.5*mse(reduction=none) - 3*huber(delta=0.75, reduction=none)").expect("a loss");
     let pair = [Given::new("input", numbers(&[3, 4])), Given::new("target", numbers(&[3, 4]))];

@@ -6,7 +6,7 @@ use half::{bf16, f16};
 use losskit::Loss;
 use losskit::tensor::Dtype;
 
-use support::call::value_of;
+use support::call::{differentiated, value_of};
 use support::cases::{self, Case};
 use support::{Array, Given, evaluate, same_bits};
 
@@ -23,24 +23,30 @@ fn cast(given: &[Given], dtype: Dtype) -> Vec<Given> {
 
 struct Results {
     value: Array,
-    gradient: Array,
+    gradients: Vec<Array>,
     hessian: Option<Array>,
 }
 
 /// Calls with outputs of one type.
 fn run(loss: &Loss, mut given: Vec<Given>, outputs: Dtype) -> Results {
-    given[0] = given[0].clone().with_gradient(outputs);
+    let places = differentiated(loss, &given);
+    for &place in &places {
+        given[place] = given[place].clone().with_gradient(outputs);
+    }
     if loss.operands()[0].has_hessian {
         given[0] = given[0].clone().with_hessian(outputs);
     }
     let value = value_of(loss, None, &mut given, outputs).unwrap_or_else(|error| panic!("{loss}: {error}"));
-    let input = given.swap_remove(0);
-    Results { value, gradient: input.gradient.expect("asked for"), hessian: input.hessian }
+    let gradients = places.iter().map(|&place| given[place].gradient.clone().expect("asked for")).collect();
+    Results { value, gradients, hessian: given.swap_remove(0).hessian }
 }
 
 fn same(loss: &Loss, how: &str, found: &Results, expected: &Results, outputs: Dtype) {
     same_bits(&format!("{loss}, {how}: value"), &found.value, &expected.value.cast(outputs));
-    same_bits(&format!("{loss}, {how}: gradient"), &found.gradient, &expected.gradient.cast(outputs));
+    assert_eq!(found.gradients.len(), expected.gradients.len());
+    for (index, (found, expected)) in found.gradients.iter().zip(&expected.gradients).enumerate() {
+        same_bits(&format!("{loss}, {how}: gradient {index}"), found, &expected.cast(outputs));
+    }
     if let (Some(found), Some(expected)) = (&found.hessian, &expected.hessian) {
         same_bits(&format!("{loss}, {how}: hessian"), found, &expected.cast(outputs));
     }
@@ -98,16 +104,19 @@ fn accumulation_rounds_once() {
     each_call(|loss, given| {
         for half in HALVES {
             let narrow = cast(&given, half);
-            let exact = run(loss, cast(&narrow, Dtype::F32), Dtype::F64).gradient;
-            let start = 0.337;
-            let mut given = narrow;
-            let before = Array::new(half, exact.shape(), &vec![start; exact.count()]);
-            given[0].gradient = Some(before.clone());
-            given[0].accumulate = true;
-            evaluate(loss, None, &mut given, None).unwrap_or_else(|error| panic!("{loss}: {error}"));
-            let sums: Vec<f64> = exact.numbers().iter().zip(before.numbers()).map(|(new, old)| old + new).collect();
-            let expected = Array::new(half, exact.shape(), &sums);
-            same_bits(&format!("{loss}, accumulated in {half}"), given[0].gradient.as_ref().expect("there"), &expected);
+            let exact = run(loss, cast(&narrow, Dtype::F32), Dtype::F64).gradients;
+            for (place, exact) in differentiated(loss, &narrow).into_iter().zip(exact) {
+                let start = 0.337;
+                let mut given = narrow.clone();
+                let before = Array::new(half, exact.shape(), &vec![start; exact.count()]);
+                given[place].gradient = Some(before.clone());
+                given[place].accumulate = true;
+                evaluate(loss, None, &mut given, None).unwrap_or_else(|error| panic!("{loss}: {error}"));
+                let sums: Vec<f64> = exact.numbers().iter().zip(before.numbers()).map(|(new, old)| old + new).collect();
+                let expected = Array::new(half, exact.shape(), &sums);
+                let found = given[place].gradient.as_ref().expect("there");
+                same_bits(&format!("{loss}, {} accumulated in {half}", given[place].name), found, &expected);
+            }
         }
     });
 }
@@ -117,10 +126,14 @@ fn in_place_is_as_out_of_place() {
     each_call(|loss, given| {
         for half in HALVES {
             let mut given = cast(&given, half);
-            let expected = run(loss, given.clone(), half).gradient;
-            given[0].in_place = true;
+            let expected = run(loss, given.clone(), half).gradients;
+            let places = differentiated(loss, &given);
+            places.iter().for_each(|&place| given[place].in_place = true);
             evaluate(loss, None, &mut given, None).unwrap_or_else(|error| panic!("{loss}: {error}"));
-            same_bits(&format!("{loss}, {half} in place"), &given[0].array, &expected);
+            for (&place, expected) in places.iter().zip(&expected) {
+                let what = format!("{loss}, {} in {half} in place", given[place].name);
+                same_bits(&what, &given[place].array, expected);
+            }
         }
     });
 }

@@ -17,7 +17,7 @@ use support::cases::{self, Case, Input};
 use support::scene::{Results, Scene, each_scene};
 use support::{Array, Given, Random};
 
-/// One line of the file: what is computed, and the hashes of value, gradient and Hessian.
+/// One line of the file: what is computed, and the hashes of value, gradients and Hessian.
 struct Line {
     what: String,
     hashes: String,
@@ -31,9 +31,9 @@ fn file() -> PathBuf {
 }
 
 /// The 64-bit hash of Fowler, Noll and Vo (1a) over the elements' bits. All NaN are alike.
-fn hash(array: &Array) -> String {
+fn hash<'a>(arrays: impl IntoIterator<Item = &'a Array>) -> String {
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for number in array.numbers() {
+    for number in arrays.into_iter().flat_map(Array::numbers) {
         let number = if number.is_nan() { f64::NAN } else { number };
         for byte in number.to_bits().to_le_bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
@@ -45,10 +45,10 @@ fn hash(array: &Array) -> String {
 fn line(scene: &Scene, numbers: &str, results: &Results) -> Line {
     let input = &scene.given[0].array;
     let shape: Vec<String> = input.shape().iter().map(usize::to_string).collect();
-    let hessian = results.hessian.as_ref().map_or("-".to_owned(), hash);
+    let hessian = results.hessian.as_ref().map_or("-".to_owned(), |hessian| hash([hessian]));
     Line {
         what: format!("{}\t{:?}\t{}\t{numbers}", scene.loss, input.dtype(), shape.join("x")),
-        hashes: format!("{}\t{}\t{hessian}", hash(&results.value), hash(&results.gradient)),
+        hashes: format!("{}\t{}\t{hessian}", hash([&results.value]), hash(&results.gradients)),
     }
 }
 
@@ -200,7 +200,7 @@ fn every_line_of_the_file_is_a_case() {
 fn write_the_file() {
     let mut text = String::from(
         "# The bits of results, hashed; tests/hashes.rs reads this, and `make hashes` writes it.\n\
-         # spec, type, shape, numbers, then the hashes of value, gradient and Hessian; - where there is none.\n",
+         # spec, type, shape, numbers, then the hashes of value, gradients and Hessian; - where there is none.\n",
     );
     let mut lines = lines_at(None, narrow_scenes);
     lines.extend(lines_at(None, wide_scenes));

@@ -434,6 +434,90 @@ func (o CrossEntropy) Spec() string {
 
 func (o CrossEntropy) terms() []term { return []term{{1, o.Spec()}} }
 
+// LinearCrossEntropy makes the loss linear_cross_entropy. Cross-entropy of the softmax of a linear layer, from the
+// layer's input and weight, without its logits.
+//
+//	cross_entropy(input * weight^T + bias) + z_loss * log(sum_c exp(logit_c))^2
+//
+// input is [..., D], weight [classes, D], bias [classes], and targets are labels of the input's shape without its
+// last dimension; dense targets are refused. Gradients are those of input, weight and bias, and each is written if
+// its buffer is given. Extra memory is bounded whatever the number of rows and classes: a matrix of logits never
+// exists, nor does one of their gradient. label_smoothing s makes t into (1-s)t + s/C; class_weight multiplies the
+// cross-entropy but not z_loss, while sample_weight multiplies both. softcap c turns each logit x into c*tanh(x/c)
+// first. Everything is computed in the input's type, in f32 for half precision, whatever the types of weight and
+// bias. Gradients of weight are added up in that type and rounded once. Products of matrices are sums of fused
+// multiply-adds in the order of the inner dimension: the same bits at any number of threads, and on every machine
+// that has the instruction.
+//
+// Suits: multiclass. Reference: Wijmans et al., Cut your losses in large-vocabulary language models (2024); PyTorch
+// linear_cross_entropy; z-loss of PaLM (2022); logit soft-capping of Gemma 2 (2024).
+type LinearCrossEntropy struct {
+	// A factor for each class; it enters the divisor of weighted_mean. Default none, range [0, inf).
+	ClassWeight OptionalFloatsOrRefOrNone
+
+	// The share of each target that is spread evenly over the classes. Default 0, range [0, 1].
+	LabelSmoothing OptionalFloat
+
+	// The bound c of the logits, each of which becomes c*tanh(x/c) before the softmax. Default none, range (0, inf).
+	Softcap OptionalFloatOrNone
+
+	// A factor of the squared logarithm of the sum of exponentials. Default 0, range [0, inf).
+	ZLoss OptionalFloat
+
+	// The label of elements that are left out. Default none.
+	IgnoreIndex OptionalIntOrNone
+
+	// The operand that is differentiated. Default @input.
+	Input OptionalRef
+
+	// The matrix of the layer, one row for each class; it is differentiated too. Default @weight.
+	Weight OptionalRef
+
+	// What the layer adds to the logits, where the call has it; it is differentiated too. Default @bias.
+	Bias OptionalRefOrNone
+
+	// The operand that the input is compared with. Default @target.
+	Target OptionalRef
+
+	// A factor for each loss element, where the call has it. Default @sample_weight.
+	SampleWeight OptionalRefOrNone
+
+	// Zero where a loss element is left out, where the call has it. Default @mask.
+	Mask OptionalRefOrNone
+
+	// How loss elements become the value: mean divides by how many count, weighted_mean by the sum of their weights.
+	// Default mean, words mean, sum, none, weighted_mean.
+	Reduction Word
+
+	// Replaces the divisor of a mean, so that parts of a batch add up. Default none, range (0, inf).
+	Denominator OptionalFloatOrRefOrNone
+
+	// What a mean over nothing is. Default zero, words zero, nan, error.
+	Empty Word
+}
+
+// Spec returns the text of the loss, as Parse reads it.
+func (o LinearCrossEntropy) Spec() string {
+	w := specWriter{name: "linear_cross_entropy"}
+	w.value("class_weight", o.ClassWeight)
+	w.value("label_smoothing", o.LabelSmoothing)
+	w.value("softcap", o.Softcap)
+	w.value("z_loss", o.ZLoss)
+	w.value("ignore_index", o.IgnoreIndex)
+	w.value("input", o.Input)
+	w.value("weight", o.Weight)
+	w.value("bias", o.Bias)
+	w.value("target", o.Target)
+	w.value("sample_weight", o.SampleWeight)
+	w.value("mask", o.Mask)
+	w.word("reduction", o.Reduction)
+	w.value("denominator", o.Denominator)
+	w.word("empty", o.Empty)
+	return w.text()
+}
+
+func (o LinearCrossEntropy) terms() []term { return []term{{1, o.Spec()}} }
+
 // BCE makes the loss bce. Binary cross-entropy: the negative log-probability of a yes or no, for each element on
 // its own.
 //
@@ -1955,6 +2039,7 @@ var everyOption = []Options{
 	MAE{},
 	Huber{},
 	CrossEntropy{},
+	LinearCrossEntropy{},
 	BCE{},
 	Focal{},
 	CategoricalFocal{},

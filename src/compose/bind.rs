@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::{GRAD_OUTPUT, Loss, OperandInfo, Term};
-use crate::engine::{Names, Operands};
+use super::{GRAD_OUTPUT, Loss, OperandInfo, Roles, Term};
+use crate::engine::{LayerOperand, Names, Operands};
 use crate::error::{Error, Result, Status};
 use crate::tensor::{Extent, Layout, Shape, Tensor, TensorMut, are_disjoint, elements_are_distinct};
 
@@ -39,19 +39,23 @@ pub fn operands_of(terms: &[(f64, Term)]) -> Vec<OperandInfo> {
     for (_, term) in terms {
         add(&term.roles.input, true);
         term.roles.target.iter().for_each(|name| add(name, true));
+        term.roles.weight.iter().for_each(|name| add(name, true));
         term.roles.parameter.iter().for_each(|name| add(name, true));
         term.reduction.denominator_operand().iter().for_each(|name| add(name, true));
     }
     for (_, term) in terms {
+        term.roles.bias.iter().for_each(|name| add(name, false));
         term.roles.sample_weight.iter().for_each(|name| add(name, false));
         term.roles.mask.iter().for_each(|name| add(name, false));
     }
     add(GRAD_OUTPUT, false);
     for operand in &mut operands {
-        let mut inputs = terms.iter().filter(|(_, term)| term.roles.input == operand.name).peekable();
-        let differentiable = inputs.peek().is_some() && !is_constant(terms, &operand.name);
+        let name = operand.name.as_str();
+        let mut readers =
+            terms.iter().filter(|(_, term)| term.roles.differentiated().any(|role| role == name)).peekable();
+        let differentiable = readers.peek().is_some() && !is_constant(terms, name);
         operand.has_gradient = differentiable;
-        operand.has_hessian = differentiable && inputs.all(|(_, term)| term.family.has_hessian());
+        operand.has_hessian = differentiable && readers.all(|(_, term)| term.family.has_hessian());
     }
     operands
 }
@@ -59,10 +63,7 @@ pub fn operands_of(terms: &[(f64, Term)]) -> Vec<OperandInfo> {
 /// Whether some term reads the operand in a part that is not differentiated.
 fn is_constant(terms: &[(f64, Term)], name: &str) -> bool {
     terms.iter().any(|(_, term)| {
-        let roles = &term.roles;
-        let constant = [&roles.target, &roles.sample_weight, &roles.mask, &roles.parameter];
-        constant.into_iter().flatten().any(|constant| constant == name)
-            || term.reduction.denominator_operand() == Some(name)
+        term.roles.constant().any(|constant| constant == name) || term.reduction.denominator_operand() == Some(name)
     })
 }
 
@@ -92,10 +93,11 @@ impl<'a> Call<'a> {
             }
         }
         let call = Call { loss, operands };
-        for (_, term) in &loss.terms {
-            let tensor = &call.operand(&term.roles.input)?.tensor;
-            if !tensor.dtype().is_float() {
-                return Err(crate::engine::target::refuse_dtype(&term.roles.input, tensor, "a floating-point type"));
+        for name in loss.terms.iter().flat_map(|(_, term)| term.roles.differentiated()) {
+            // What a call may leave out is not there.
+            let Some(operand) = call.find(name) else { continue };
+            if !operand.tensor.dtype().is_float() {
+                return Err(crate::engine::target::refuse_dtype(name, &operand.tensor, "a floating-point type"));
             }
         }
         Ok(call)
@@ -112,13 +114,18 @@ impl<'a> Call<'a> {
 
     /// What one term reads, with shapes checked, and the shape of its elements.
     pub fn bind(&self, term: &'a Term) -> Result<(Operands<'a>, Shape)> {
-        let tensor =
-            |name: &Option<String>| name.as_ref().and_then(|name| self.find(name)).map(|operand| &operand.tensor);
+        let find = |name: &Option<String>| name.as_ref().and_then(|name| self.find(name));
+        let tensor = |name: &Option<String>| find(name).map(|operand| &operand.tensor);
+        let layer = |name: &Option<String>| {
+            find(name).map(|operand| LayerOperand { tensor: &operand.tensor, replaced: is_replaced(operand) })
+        };
         let input = self.operand(&term.roles.input)?;
         let operands = Operands {
             input: &input.tensor,
             replaced: is_replaced(input),
             target: tensor(&term.roles.target),
+            weight: layer(&term.roles.weight),
+            bias: layer(&term.roles.bias),
             sample_weight: tensor(&term.roles.sample_weight),
             mask: tensor(&term.roles.mask),
             parameter: tensor(&term.roles.parameter),
@@ -279,12 +286,24 @@ fn unknown_operand(loss: &Loss, name: &str) -> Error {
 
 /// Families speak of `input` and `target`; where the spec binds others, the message speaks of those.
 fn rename(mut error: Error, term: &Term) -> Error {
-    for (role, name) in [("target", term.roles.target.as_deref()), ("input", Some(term.roles.input.as_str()))] {
-        if let Some(name) = name.filter(|&name| name != role) {
-            error.message = error.message.replacen(role, name, 1);
+    let Roles { input, target, weight, bias, .. } = &term.roles;
+    let roles =
+        [("target", target.as_ref()), ("weight", weight.as_ref()), ("bias", bias.as_ref()), ("input", Some(input))];
+    for (role, name) in roles {
+        if let Some(name) = name.filter(|&name| name != role)
+            && let Some(place) = find_word(&error.message, role)
+        {
+            error.message.replace_range(place..place + role.len(), name);
         }
     }
     error
+}
+
+/// Where a word stands by itself: `weight`, but not the end of `class_weight`.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let joins = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let alone = |place: usize| !text[..place].ends_with(joins) && !text[place + word.len()..].starts_with(joins);
+    text.match_indices(word).map(|(place, _)| place).find(|&place| alone(place))
 }
 
 /// Keeps a message within what the C API can carry.

@@ -62,6 +62,8 @@ pub fn evaluate_plain(
         input,
         replaced: false,
         target,
+        weight: None,
+        bias: None,
         sample_weight: None,
         mask: None,
         parameter: None,
@@ -75,7 +77,7 @@ pub fn evaluate_plain(
         return None;
     }
     let gradient = gradient.map(|tensor| Output { tensor, accumulate: false });
-    let outputs = Outputs { values: None, gradient, hessian: None };
+    let outputs = Outputs { gradient, ..Outputs::default() };
     let scale = Scale { values: *coefficient, derivatives: coefficient / divisor };
     let call = engine::Call { context, operands, census, outputs, scale };
     Some(term.family.evaluate(&call).map(|sum| coefficient * (sum.value() / divisor)))
@@ -111,8 +113,7 @@ fn finish<'a>(
         }
         let derivatives = step.coefficient / step.divisor * factor;
         let scale = Scale { values: step.coefficient, derivatives };
-        let wanted = outputs.values.is_some() || outputs.gradient.is_some() || outputs.hessian.is_some() || reduced;
-        if wanted {
+        if outputs.all().next().is_some() || reduced {
             let call = engine::Call { context, operands: step.operands, census: step.census, outputs, scale };
             let sum = step.term.family.evaluate(&call)?;
             total = total.plus(step.coefficient * (sum.value() / step.divisor));
@@ -181,7 +182,7 @@ fn upstream<'a>(call: &Call<'a>, shape: &Shape) -> Result<Option<&'a Tensor<'a>>
 }
 
 fn fill(outputs: &Outputs<'_>, number: f64) {
-    for output in [outputs.values, outputs.gradient, outputs.hessian].into_iter().flatten() {
+    for output in outputs.all() {
         let elements = output.tensor.layout().elements();
         if let Some(mut part) = output.tensor.split_elements(elements.max(1), output.accumulate).part(0) {
             part.fill(number);
@@ -192,16 +193,19 @@ fn fill(outputs: &Outputs<'_>, number: f64) {
 /// Where one term writes its derivatives, given the terms before it: the first overwrites, unless the caller
 /// accumulates.
 fn outputs_of<'a>(call: &Call<'a>, term: &Term, earlier: &[(f64, Term)]) -> Outputs<'a> {
-    let again = earlier.iter().any(|(_, earlier)| earlier.roles.input == term.roles.input);
-    let operand = call.find(&term.roles.input);
-    let output = |tensor: Option<&'a TensorMut<'a>>| {
-        let accumulate = again || operand.is_some_and(|operand| operand.accumulate);
-        tensor.map(|tensor| Output { tensor, accumulate })
+    let output = |name: &str, of: fn(&'a Operand<'a>) -> Option<&'a TensorMut<'a>>| {
+        let operand = call.find(name)?;
+        let again = earlier.iter().any(|(_, earlier)| earlier.roles.differentiated().any(|role| role == name));
+        of(operand).map(|tensor| Output { tensor, accumulate: again || operand.accumulate })
     };
+    let gradient = |name: &str| output(name, |operand| operand.gradient.as_ref());
+    let roles = &term.roles;
     Outputs {
         values: None,
-        gradient: output(operand.and_then(|operand| operand.gradient.as_ref())),
-        hessian: output(operand.and_then(|operand| operand.hessian.as_ref())),
+        gradient: gradient(&roles.input),
+        hessian: output(&roles.input, |operand| operand.hessian.as_ref()),
+        weight: roles.weight.as_deref().and_then(gradient),
+        bias: roles.bias.as_deref().and_then(gradient),
     }
 }
 
@@ -256,10 +260,8 @@ fn readers(call: &Call<'_>, name: &str) -> usize {
         .terms
         .iter()
         .map(|(_, term)| {
-            let roles = &term.roles;
-            let optional = [&roles.target, &roles.sample_weight, &roles.mask, &roles.parameter];
-            let others = optional.into_iter().flatten().filter(|role| *role == name).count();
-            others + usize::from(roles.input == name) + usize::from(term.reduction.denominator_operand() == Some(name))
+            let roles = term.roles.differentiated().chain(term.roles.constant());
+            roles.chain(term.reduction.denominator_operand()).filter(|&role| role == name).count()
         })
         .sum()
 }

@@ -5,6 +5,7 @@
 //! - [`softmax`]: rows of logits or probabilities; a loss is a function of a class's log-probability
 //!   ([`softmax::Kernel`]).
 //! - [`margin`]: rows of scores; the loss is the worst class against the true one ([`margin::Kernel`]).
+//! - [`linear`]: rows of a last layer's inputs, with its matrix; the loss is softmax cross-entropy of their products.
 //! - [`overlap`]: regions; the loss is a function of intersection and sizes ([`overlap::Kernel`]).
 //!
 //! A family is handed operands that are already checked, writes derivatives and unreduced values, and returns the sum.
@@ -14,6 +15,8 @@ pub mod census;
 #[forbid(unsafe_code)]
 pub mod elementwise;
 pub mod level;
+#[forbid(unsafe_code)]
+pub mod linear;
 #[forbid(unsafe_code)]
 pub mod margin;
 #[forbid(unsafe_code)]
@@ -43,6 +46,10 @@ pub struct Operands<'a> {
     pub replaced: bool,
     /// What the input is compared with; absent for regularisers.
     pub target: Option<&'a Tensor<'a>>,
+    /// The matrix of a last layer.
+    pub weight: Option<LayerOperand<'a>>,
+    /// What the last layer adds.
+    pub bias: Option<LayerOperand<'a>>,
     /// A factor for each loss element.
     pub sample_weight: Option<&'a Tensor<'a>>,
     /// Which loss elements (or pixels) count.
@@ -51,6 +58,15 @@ pub struct Operands<'a> {
     pub parameter: Option<&'a Tensor<'a>>,
     /// The upstream gradient of an unreduced value.
     pub grad_output: Option<&'a Tensor<'a>>,
+}
+
+/// A parameter of a last layer, differentiated beside the input.
+#[derive(Clone, Copy)]
+pub struct LayerOperand<'a> {
+    /// The parameter.
+    pub tensor: &'a Tensor<'a>,
+    /// Whether its gradient takes its place in memory, so that it must not be lent.
+    pub replaced: bool,
 }
 
 impl<'a> Operands<'a> {
@@ -70,7 +86,7 @@ pub struct Output<'a> {
 }
 
 /// What one loss writes in one call.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Outputs<'a> {
     /// The unreduced values; absent for a reduced loss, whose sum is returned.
     pub values: Option<Output<'a>>,
@@ -78,6 +94,17 @@ pub struct Outputs<'a> {
     pub gradient: Option<Output<'a>>,
     /// The diagonal of the Hessian with respect to the input.
     pub hessian: Option<Output<'a>>,
+    /// The gradient with respect to the matrix of a last layer.
+    pub weight: Option<Output<'a>>,
+    /// The gradient with respect to what the last layer adds.
+    pub bias: Option<Output<'a>>,
+}
+
+impl<'a> Outputs<'a> {
+    /// Those that are wanted.
+    pub fn all(&self) -> impl Iterator<Item = Output<'a>> + use<'a> {
+        [self.values, self.gradient, self.hessian, self.weight, self.bias].into_iter().flatten()
+    }
 }
 
 /// The constant factors of one call.

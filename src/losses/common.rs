@@ -135,6 +135,8 @@ pub fn roles(arguments: &Arguments, parameter: Option<&str>) -> Roles {
     Roles {
         input: bound("input").unwrap_or_default(),
         target: bound("target"),
+        weight: None,
+        bias: None,
         sample_weight: bound("sample_weight"),
         mask: bound("mask"),
         parameter: parameter.and_then(bound),

@@ -201,6 +201,15 @@ impl Layout {
         layout
     }
 
+    /// With fewer elements along one dimension.
+    #[must_use]
+    pub fn narrowed(&self, axis: usize, extent: usize) -> Layout {
+        let mut layout = *self;
+        layout.shape.extents[axis] = extent;
+        layout.notice_gaps();
+        layout
+    }
+
     /// The same elements, each repeated along a new dimension.
     #[must_use]
     pub fn repeated(&self, position: usize, extent: usize) -> Layout {

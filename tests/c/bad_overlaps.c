@@ -145,7 +145,7 @@ static void in_place_gives_the_same_bits(void) {
   for (row = 0; row < sample_kind_count; row += 1) {
     for (which = LAYOUT_CONTIGUOUS; which < LAYOUT_COUNT; which += 1) {
       sample apart, over;
-      lk_operand operands[2];
+      lk_operand operands[SAMPLE_OPERANDS];
       lk_error error = check_error();
       check_scope("in place, %s, %s", sample_kinds[row].spec, layout_name((layout)which));
       if (sample_create(&apart, &sample_kinds[row], LK_F32, 9, 5, 7, LAYOUT_CONTIGUOUS) &&

@@ -26,7 +26,7 @@ static void any_subset_of_outputs(sample *made, const sample_kind *kind) {
   int subset;
   for (subset = 1; subset < 8; subset += 1) {
     sample part;
-    lk_operand operands[2];
+    lk_operand operands[SAMPLE_OPERANDS];
     lk_error error = check_error();
     size_t count;
     if (!sample_create(&part, kind, made->input.view.dtype, ROWS, CLASSES, PIXELS, LAYOUT_CONTIGUOUS)) return;
@@ -48,7 +48,7 @@ static void any_subset_of_outputs(sample *made, const sample_kind *kind) {
 /* LK_ACCUMULATE adds to what the derivative buffers hold; the value is written either way. */
 static void accumulation_adds(sample *made, const sample_kind *kind) {
   sample sum;
-  lk_operand operands[2];
+  lk_operand operands[SAMPLE_OPERANDS];
   lk_error error = check_error();
   size_t count, i, wrong = 0;
   if (!sample_create(&sum, kind, made->input.view.dtype, ROWS, CLASSES, PIXELS, LAYOUT_PADDED)) return;
@@ -78,7 +78,7 @@ static void accumulation_adds(sample *made, const sample_kind *kind) {
 /* An upstream gradient of 2 doubles every derivative and leaves the value. */
 static void upstream_gradient_scales(sample *made, const sample_kind *kind) {
   sample scaled;
-  lk_operand operands[3];
+  lk_operand operands[SAMPLE_OPERANDS + 1];
   lk_error error = check_error();
   buffer upstream = buffer_like(&made->value, made->value.view.dtype, LAYOUT_CONTIGUOUS);
   size_t count, i, wrong = 0;
@@ -111,7 +111,7 @@ static void upstream_gradient_scales(sample *made, const sample_kind *kind) {
 static void outputs_of_the_other_type(sample *made, const sample_kind *kind) {
   buffer gradient = buffer_like(&made->gradient, LK_F64, LAYOUT_CONTIGUOUS);
   buffer value = buffer_like(&made->value, LK_F64, LAYOUT_CONTIGUOUS);
-  lk_operand operands[2];
+  lk_operand operands[SAMPLE_OPERANDS];
   lk_error error = check_error();
   size_t count = sample_operands(made, operands), i, wrong = 0;
   operands[0].gradient = &gradient.view;
@@ -138,7 +138,7 @@ static void pair_is_the_same_call(sample *made, const sample_kind *kind) {
   lk_error error = check_error();
   double value = NAN;
   const lk_tensor *target;
-  if (!is_reduced(made)) return;
+  if (!is_reduced(made) || made->has_layer) return;
   if (!sample_create(&pair, kind, made->input.view.dtype, ROWS, CLASSES, PIXELS, LAYOUT_CONTIGUOUS)) return;
   target = made->has_target ? &pair.target.view : NULL;
   check_scope("%s by lk_loss_eval_pair", kind->spec);

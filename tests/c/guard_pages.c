@@ -79,7 +79,7 @@ static void compare(const sample *made, const fenced *fences) {
 static int call_fenced(const sample *made, edge where, int in_place) {
   fenced fences[FENCES];
   lk_tensor views[FENCES];
-  lk_operand operands[2];
+  lk_operand operands[SAMPLE_OPERANDS];
   lk_error error = check_error();
   size_t count = sample_operands(made, operands);
   int i, fault, faulted = 0;

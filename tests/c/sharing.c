@@ -43,7 +43,7 @@ static void *use(void *data) {
   user *self = data;
   int round;
   for (round = 0; round < ROUNDS; round += 1) {
-    lk_operand operands[2];
+    lk_operand operands[SAMPLE_OPERANDS];
     lk_error error = check_error();
     size_t count = sample_operands(&self->own, operands);
     sample_repaint(&self->own);

@@ -81,7 +81,7 @@ static void same_bits_in_place(const sample_kind *kind) {
     sample_reference(&made);
     for (i = 0; i < place_count; i += 1) {
       sample over;
-      lk_operand operands[2];
+      lk_operand operands[SAMPLE_OPERANDS];
       check_scope("%s, in place, %s", kind->spec, places[i].name);
       if (sample_create(&over, kind, LK_F32, 6007, 37, 4, LAYOUT_CONTIGUOUS)) {
         size_t count = sample_operands(&over, operands);

@@ -87,6 +87,12 @@ pub fn run(loss: &Loss, given: &[Given]) -> (Vec<f64>, Vec<f64>) {
     (value.numbers(), given[0].gradient.as_ref().expect("asked for").numbers())
 }
 
+/// The positions of the operands whose gradients a loss offers.
+pub fn differentiated(loss: &Loss, given: &[Given]) -> Vec<usize> {
+    let offered = |given: &Given| loss.operands().iter().any(|info| info.name == given.name && info.has_gradient);
+    (0..given.len()).filter(|&position| offered(&given[position])).collect()
+}
+
 /// Refuses arrays that differ in a bit, whatever their layouts; all NaN are alike.
 pub fn same_bits(what: &str, found: &Array, expected: &Array) {
     assert_eq!(found.shape(), expected.shape(), "{what}: shapes");

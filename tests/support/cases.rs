@@ -58,6 +58,25 @@ impl Case {
     }
 }
 
+/// Inputs of four numbers, and one class fewer than that.
+const LAYER: &[usize] = &[5, 4];
+
+macro_rules! linears {
+    ($($arguments:literal),*) => { [$(case("linear_cross_entropy", $arguments, Scores, Labels).on(LAYER, 1)),*] };
+}
+
+const LINEAR: &[Case] = &linears![
+    "",
+    "bias=@bias",
+    "weight=@weight, bias=@bias, softcap=1.5",
+    "softcap=2, z_loss=0.1, label_smoothing=0.2",
+    "z_loss=0.25, class_weight=[0.5, 2, 1.25], bias=@bias",
+    "label_smoothing=0.1, class_weight=[0.5, 2, 1.25]",
+    "class_weight=@class_weight, label_smoothing=0.2, bias=@bias",
+    "ignore_index=-100, bias=@bias",
+    "ignore_index=1"
+];
+
 macro_rules! hinges {
     ($($name:literal),*) => { [$(
         case($name, "", Scores, Signed),
@@ -171,8 +190,9 @@ const KERAS: &[Case] = &[
 
 /// The whole table.
 pub fn all() -> impl Iterator<Item = Case> {
-    let tables: [&'static [Case]; 5] = [
+    let tables: [&'static [Case]; 6] = [
         LOSSES,
+        LINEAR,
         const { &hinges!("hinge", "squared_hinge") },
         const { &multiclass_margins!("multiclass_hinge", "categorical_hinge") },
         const { &overlaps!("dice", "jaccard", "tversky") },
@@ -282,9 +302,13 @@ impl Case {
             input.iter_mut().for_each(|number| *number = (number.ln() * 1_048_576.0).round() / 1_048_576.0);
         }
         let mut given = vec![Given::new("input", Array::new(dtype, shape, &input))];
-        let classes = shape[self.classes];
+        let classes = self.class_count(shape);
         if self.target != Target::None {
             given.push(Given::new("target", self.targets(shape, dtype, &mut random)));
+        }
+        if self.has_parameter("weight") {
+            let weights = random.numbers(classes * shape[self.classes], -1.0, 1.0);
+            given.push(Given::new("weight", Array::new(dtype, &[classes, shape[self.classes]], &weights)));
         }
         for name in ["class_weight", "pos_weight"] {
             if self.arguments.contains(&format!("{name}=@{name}")) {
@@ -292,12 +316,20 @@ impl Case {
                 given.push(Given::new(name, Array::new(dtype, &[classes], &weights)));
             }
         }
+        if self.arguments.contains("bias=@bias") {
+            given.push(Given::new("bias", Array::new(dtype, &[classes], &random.numbers(classes, -1.0, 1.0))));
+        }
         given
+    }
+
+    /// The number of classes of an input of this shape. A layer has one fewer than its input has numbers.
+    pub fn class_count(&self, shape: &[usize]) -> usize {
+        shape[self.classes] - usize::from(self.has_parameter("weight"))
     }
 
     fn targets(&self, shape: &[usize], dtype: Dtype, random: &mut Random) -> Array {
         let mut own = shape.to_vec();
-        let classes = shape[self.classes];
+        let classes = self.class_count(shape);
         if self.target == Labels {
             own.remove(self.classes);
         }

@@ -3,14 +3,15 @@
 use losskit::tensor::Dtype;
 use losskit::{Context, Loss};
 
-use super::call::value_shape;
+use super::call::{differentiated, value_shape};
 use super::cases::{self, Case};
 use super::{Arrangement, Array, Given, Random, evaluate, same_bits};
 
 /// What a call gives back.
 pub struct Results {
     pub value: Array,
-    pub gradient: Array,
+    /// Of every operand that has one.
+    pub gradients: Vec<Array>,
     pub hessian: Option<Array>,
 }
 
@@ -32,7 +33,9 @@ impl Scene {
             let numbers = Random::new(8).numbers(shape.iter().product(), -1.0, 1.0);
             given.push(Given::new("grad_output", Array::new(dtype, &shape, &numbers)));
         }
-        given[0] = given[0].clone().with_gradient(dtype);
+        for place in differentiated(&loss, &given) {
+            given[place] = given[place].clone().with_gradient(dtype);
+        }
         if loss.operands()[0].has_hessian {
             given[0] = given[0].clone().with_hessian(dtype);
         }
@@ -52,14 +55,19 @@ impl Scene {
         let shape = value_shape(loss, &given).expect("operands that fit");
         let mut value = Array::filled(given[0].array.dtype(), &shape, arrangement, f64::NAN);
         evaluate(loss, context, &mut given, Some(&mut value)).unwrap_or_else(|error| panic!("{loss}: {error}"));
-        let Given { array, gradient, hessian, .. } = given.swap_remove(0);
-        Results { value, gradient: gradient.unwrap_or(array), hessian }
+        let hessian = given[0].hessian.clone();
+        let places = differentiated(loss, &given).into_iter();
+        let gradients = places.map(|place| given[place].gradient.clone().unwrap_or(given[place].array.clone()));
+        Results { value, gradients: gradients.collect(), hessian }
     }
 }
 
 pub fn same_results(loss: &Loss, how: &str, found: &Results, expected: &Results) {
     same_bits(&format!("{loss}, {how}: value"), &found.value, &expected.value);
-    same_bits(&format!("{loss}, {how}: gradient"), &found.gradient, &expected.gradient);
+    assert_eq!(found.gradients.len(), expected.gradients.len());
+    for (index, (found, expected)) in found.gradients.iter().zip(&expected.gradients).enumerate() {
+        same_bits(&format!("{loss}, {how}: gradient {index}"), found, expected);
+    }
     assert_eq!(found.hessian.is_some(), expected.hessian.is_some());
     if let (Some(found), Some(expected)) = (&found.hessian, &expected.hessian) {
         same_bits(&format!("{loss}, {how}: hessian"), found, expected);
@@ -71,7 +79,8 @@ pub fn same_results(loss: &Loss, how: &str, found: &Results, expected: &Results)
 pub fn each_scene(wide: bool, mut visit: impl FnMut(&Scene)) {
     let mut seen = Vec::new();
     for case in cases::all().filter(|case| !case.arguments.contains('[')) {
-        let key = (case.loss, case.shape.len(), case.classes, case.target == cases::Target::Labels);
+        let with_bias = case.arguments.contains("bias=@bias");
+        let key = (case.loss, case.shape.len(), case.classes, case.target == cases::Target::Labels, with_bias);
         if seen.contains(&key) {
             continue;
         }
@@ -84,7 +93,8 @@ pub fn each_scene(wide: bool, mut visit: impl FnMut(&Scene)) {
             (_, true) => vec![3, 4, 125, 91],
             (_, false) => vec![3, 4, 11, 37],
         }];
-        let has_classes = case.has_parameter("axis") && case.shape.len() == 2 && case.classes == 1;
+        let has_classes =
+            (case.has_parameter("axis") || case.has_parameter("weight")) && case.shape.len() == 2 && case.classes == 1;
         if has_classes {
             shapes.push(if wide { vec![43, 3_203] } else { vec![13, 309] });
         }

@@ -113,7 +113,7 @@ template <class... Losses> void expect_round_trips() {
 
 TEST(Options, CoverTheCatalog) {
   namespace k = ls::keras;
-  expect_round_trips<ls::mse, ls::mae, ls::huber, ls::cross_entropy, ls::bce, ls::focal, ls::categorical_focal, ls::hinge,
+  expect_round_trips<ls::mse, ls::mae, ls::huber, ls::cross_entropy, ls::linear_cross_entropy, ls::bce, ls::focal, ls::categorical_focal, ls::hinge,
                      ls::squared_hinge, ls::multiclass_hinge, ls::categorical_hinge, ls::dice, ls::jaccard, ls::tversky,
                      ls::l1, ls::l2, k::mean_squared_error, k::mean_absolute_error, k::huber, k::binary_crossentropy,
                      k::binary_focal_crossentropy, k::categorical_crossentropy, k::sparse_categorical_crossentropy,

@@ -4,3 +4,4 @@ pub mod bce;
 pub mod categorical_focal;
 pub mod cross_entropy;
 pub mod focal;
+pub mod linear_cross_entropy;

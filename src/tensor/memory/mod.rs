@@ -22,6 +22,7 @@ mod walk;
 mod write;
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use half::{bf16, f16};
 
@@ -263,6 +264,17 @@ impl<'a> TensorMut<'a> {
     #[must_use]
     pub fn permuted(&self, order: &[usize]) -> TensorMut<'a> {
         TensorMut { layout: self.layout.permuted(order), ..*self }
+    }
+
+    /// The part of it that lies in a range of one dimension.
+    #[must_use]
+    pub(crate) fn narrowed(&self, axis: usize, range: Range<usize>) -> TensorMut<'a> {
+        let extent = self.layout.shape().extents()[axis];
+        assert!(range.start < range.end && range.end <= extent, "a range beyond the tensor");
+        let offset = range.start as isize * self.layout.strides()[axis];
+        // SAFETY: (reach) the first element of the range is one of the layout's.
+        let pointer = unsafe { self.pointer.offset(offset * self.dtype.size() as isize) };
+        TensorMut { pointer, layout: self.layout.narrowed(axis, range.len()), ..*self }
     }
 
     /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.

@@ -17,6 +17,9 @@ const sample_kind sample_kinds[] = {
     {"cross_entropy(axis=-1)", SHAPE_IMAGE_LAST, INPUT_REAL, TARGET_LABELS},
     {"cross_entropy(from=probs)", SHAPE_FLAT, INPUT_PROBABILITIES, TARGET_LABELS},
     {"cross_entropy(from=log_probs)", SHAPE_FLAT, INPUT_LOG_PROBABILITIES, TARGET_ONE_HOT},
+    {"linear_cross_entropy", SHAPE_FLAT, INPUT_REAL, TARGET_LABELS},
+    {"linear_cross_entropy(softcap=4, z_loss=0.1, label_smoothing=0.1, reduction=none)", SHAPE_IMAGE_LAST, INPUT_REAL,
+     TARGET_LABELS},
     {"bce", SHAPE_FLAT, INPUT_REAL, TARGET_BINARY},
     {"bce(from=probs)", SHAPE_FLAT, INPUT_PROBABILITIES, TARGET_BINARY},
     {"bce(pos_weight=3, label_smoothing=0.1)", SHAPE_IMAGE, INPUT_REAL, TARGET_BINARY},
@@ -97,6 +100,9 @@ static void locate(const sample_kind *kind, size_t position, int64_t classes, in
   }
 }
 
+/* As many as the input has numbers, unless that would make a matrix of gigabytes. */
+static int64_t layer_classes(int64_t width) { return width < 60 ? width : 60; }
+
 static size_t label_of(size_t row, int64_t classes) { return (row * 7 + row / 5) % (size_t)classes; }
 
 static double input_number(const sample_kind *kind, size_t class_index, size_t row, int64_t classes,
@@ -130,7 +136,7 @@ static void fill(sample *made, const sample_kind *kind, int64_t classes, int64_t
   }
   if (kind->target == TARGET_LABELS)
     for (row = 0; row < made->target.count; row += 1)
-      buffer_set(&made->target, row, (double)label_of(row, classes));
+      buffer_set(&made->target, row, (double)label_of(row, made->has_layer ? layer_classes(classes) : classes));
 }
 
 static int offers_hessian(const lk_loss *loss) {
@@ -154,6 +160,7 @@ static void make_operands(sample *made, const sample_kind *kind, lk_dtype dtype,
   shape[1] = kind->shape == SHAPE_IMAGE_LAST ? pixels : classes;
   shape[2] = kind->shape == SHAPE_IMAGE_LAST ? classes : pixels;
   made->has_target = kind->target != TARGET_NONE;
+  made->has_layer = names_loss(kind->spec, "linear_cross_entropy");
   made->input = buffer_create(dtype, rank, shape, which);
   made->gradient = buffer_create(dtype, rank, shape, which);
   made->hessian = buffer_create(dtype, rank, shape, which);
@@ -163,13 +170,23 @@ static void make_operands(sample *made, const sample_kind *kind, lk_dtype dtype,
   } else {
     made->target = buffer_create(dtype, rank, shape, which);
   }
+  if (made->has_layer) {
+    uint64_t state = 20251103;
+    size_t position;
+    shape[0] = layer_classes(classes);
+    shape[1] = classes;
+    made->layer = buffer_create(dtype, 2, shape, which);
+    made->layer_gradient = buffer_create(dtype, 2, shape, which);
+    for (position = 0; position < made->layer.count; position += 1)
+      buffer_set(&made->layer, position, 2.0 * pseudo_random(&state) - 1.0);
+  }
   fill(made, kind, classes, pixels);
 }
 
 int sample_create(sample *made, const sample_kind *kind, lk_dtype dtype, int64_t rows, int64_t classes,
                   int64_t pixels, layout which) {
   lk_error error = check_error();
-  lk_operand operands[2];
+  lk_operand operands[SAMPLE_OPERANDS];
   uint32_t rank = 0;
   int64_t shape[8];
   memset(made, 0, sizeof *made);
@@ -190,21 +207,33 @@ void sample_destroy(sample *made) {
   buffer_destroy(&made->value);
   buffer_destroy(&made->gradient);
   buffer_destroy(&made->hessian);
+  buffer_destroy(&made->layer);
+  buffer_destroy(&made->layer_gradient);
 }
 
-size_t sample_operands(const sample *made, lk_operand operands[2]) {
-  memset(operands, 0, 2 * sizeof *operands);
+size_t sample_operands(const sample *made, lk_operand operands[SAMPLE_OPERANDS]) {
+  size_t count = 1;
+  memset(operands, 0, SAMPLE_OPERANDS * sizeof *operands);
   operands[0].name = "input";
   operands[0].tensor = &made->input.view;
   operands[0].gradient = &made->gradient.view;
   operands[0].hessian = made->has_hessian ? &made->hessian.view : NULL;
-  operands[1].name = "target";
-  operands[1].tensor = &made->target.view;
-  return made->has_target ? 2 : 1;
+  if (made->has_target) {
+    operands[count].name = "target";
+    operands[count].tensor = &made->target.view;
+    count += 1;
+  }
+  if (made->has_layer) {
+    operands[count].name = "weight";
+    operands[count].tensor = &made->layer.view;
+    operands[count].gradient = &made->layer_gradient.view;
+    count += 1;
+  }
+  return count;
 }
 
 lk_status sample_eval(const sample *made, lk_context *context, lk_error *error) {
-  lk_operand operands[2];
+  lk_operand operands[SAMPLE_OPERANDS];
   size_t count = sample_operands(made, operands);
   return lk_loss_eval(made->loss, context, operands, count, &made->value.view, error);
 }
@@ -214,6 +243,8 @@ int sample_reference(const sample *made) {
   return CHECK_OK(sample_eval(made, NULL, &error), &error) &&
          CHECK_THAT(buffer_written(&made->value), "elements of the value were not written") &&
          CHECK_THAT(buffer_written(&made->gradient), "elements of the gradient were not written") &&
+         CHECK_THAT(!made->has_layer || buffer_written(&made->layer_gradient),
+                    "elements of the layer's gradient were not written") &&
          CHECK_THAT(!made->has_hessian || buffer_written(&made->hessian), "elements of the hessian were not written");
 }
 
@@ -227,9 +258,11 @@ void sample_repaint(sample *made) {
   repaint(&made->value);
   repaint(&made->gradient);
   repaint(&made->hessian);
+  repaint(&made->layer_gradient);
 }
 
 int sample_same_bits(const sample *left, const sample *right) {
   return buffer_same_bits(&left->value, &right->value) && buffer_same_bits(&left->gradient, &right->gradient) &&
-         buffer_same_bits(&left->hessian, &right->hessian);
+         buffer_same_bits(&left->hessian, &right->hessian) &&
+         (!left->has_layer || buffer_same_bits(&left->layer_gradient, &right->layer_gradient));
 }

@@ -32,10 +32,15 @@ typedef struct sample_kind {
 extern const sample_kind sample_kinds[];
 extern const size_t sample_kind_count;
 
+/* The most operands that a sample has. */
+#define SAMPLE_OPERANDS 3
+
 typedef struct sample {
   lk_loss *loss;
   buffer input, target, value, gradient, hessian;
-  int has_target, has_hessian;
+  /* The matrix of a last layer, for losses that have one: a row for each class, of which there are at most 60. */
+  buffer layer, layer_gradient;
+  int has_target, has_hessian, has_layer;
 } sample;
 
 /* Counts a failure for each loss of the catalog that the table above leaves out. */
@@ -46,8 +51,8 @@ int sample_create(sample *made, const sample_kind *kind, lk_dtype dtype, int64_t
                   int64_t pixels, layout which);
 void sample_destroy(sample *made);
 
-/* Fills operands (room for 2) with the sample's tensors and outputs; gives their number. */
-size_t sample_operands(const sample *made, lk_operand operands[2]);
+/* Fills operands with the sample's tensors and outputs, the input first; gives their number. */
+size_t sample_operands(const sample *made, lk_operand operands[SAMPLE_OPERANDS]);
 
 /* One call with every output. */
 lk_status sample_eval(const sample *made, lk_context *context, lk_error *error);
@@ -56,10 +61,10 @@ lk_status sample_eval(const sample *made, lk_context *context, lk_error *error);
    written every element of every output. */
 int sample_reference(const sample *made);
 
-/* Paints value, gradient and hessian afresh. */
+/* Paints all outputs afresh. */
 void sample_repaint(sample *made);
 
-/* Whether value, gradient and hessian hold the same elements, bit for bit. */
+/* Whether all outputs hold the same elements, bit for bit. */
 int sample_same_bits(const sample *left, const sample *right);
 
 /* Numbers that look random and are the same on every machine. */

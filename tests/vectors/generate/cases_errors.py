@@ -93,6 +93,33 @@ def cases():
     yield "cross_entropy/ignore_index_dense", "cross_entropy(ignore_index=0)", {"input": rows(), "target": rows()}, (), UNSUPPORTED, None, "ignore_index"
     yield "dice/ignore_index_dense", "dice(ignore_index=0)", dense, (), UNSUPPORTED, None, "ignore_index"
 
+    # A layer and its operands.
+    layer = {"input": rows(2, 4), "target": labels(0, 2), "weight": rows(3, 4)}
+    wanted = ("gradient input", "gradient weight")
+    yield "linear_cross_entropy/label", "linear_cross_entropy", layer | {"target": labels(0, 3)}, wanted, INVALID_TARGET, 1, "target[1] = 3"
+    yield "linear_cross_entropy/label_fractional", "linear_cross_entropy", layer | {"target": labels(0.5, 1, kind="f")}, wanted, INVALID_TARGET, 0, "target[0] = 0.5"
+    yield "linear_cross_entropy/label_not_the_ignored_one", "linear_cross_entropy(ignore_index=-100)", layer | {"target": labels(-100, -1)}, wanted, INVALID_TARGET, 1, "target[1] = -1"
+    yield "linear_cross_entropy/shape_weight", "linear_cross_entropy", layer | {"weight": rows(3, 5)}, wanted, INVALID_SHAPE, None, "weight has shape [3, 5]; expected [3, 4]"
+    yield "linear_cross_entropy/shape_weight_rank", "linear_cross_entropy", layer | {"weight": line()}, wanted, INVALID_SHAPE, None, "weight has shape [4]; expected [classes, 4]"
+    yield "linear_cross_entropy/shape_weight_renamed", "linear_cross_entropy(weight=@table)", {"input": rows(2, 4), "target": labels(0, 2), "table": rows(3, 5)}, (), INVALID_SHAPE, None, "table has shape [3, 5]"
+    yield "linear_cross_entropy/shape_bias", "linear_cross_entropy", layer | {"bias": line()}, wanted, INVALID_SHAPE, None, "bias has shape [4]; expected [3]"
+    yield "linear_cross_entropy/shape_labels", "linear_cross_entropy", layer | {"target": labels(0, 1, 2)}, wanted, INVALID_SHAPE, None, "target has shape [3]; expected [2]"
+    yield "linear_cross_entropy/shape_input", "linear_cross_entropy", layer | {"input": tensor("f", (), [1]), "target": tensor("i", (), [0])}, wanted, INVALID_SHAPE, None, "input is a single number"
+    yield "linear_cross_entropy/shape_class_weight", "linear_cross_entropy(class_weight=[1, 2])", layer, wanted, INVALID_SHAPE, None, "class_weight has shape [2]; expected [3]"
+    yield "linear_cross_entropy/shape_class_weight_renamed", "linear_cross_entropy(class_weight=[1, 2], weight=@table)", {"input": rows(2, 4), "target": labels(0, 2), "table": rows(3, 4)}, (), INVALID_SHAPE, None, "class_weight has shape [2]"
+    yield "linear_cross_entropy/shape_sample_weight", "linear_cross_entropy", layer | {"sample_weight": line(3)}, wanted, INVALID_SHAPE, None, "sample_weight has shape [3]; expected [2]"
+    yield "linear_cross_entropy/no_classes", "linear_cross_entropy", layer | {"weight": Tensor("f", (0, 4), [])}, wanted, INVALID_SHAPE, None, "with no classes"
+    yield "linear_cross_entropy/dtype_weight", "linear_cross_entropy", layer | {"weight": Tensor("i", (3, 4), [1] * 12)}, (), INVALID_DTYPE, None, "weight is i64"
+    yield "linear_cross_entropy/dtype_bias", "linear_cross_entropy", layer | {"bias": labels(1, 2, 3)}, (), INVALID_DTYPE, None, "bias is i64"
+    yield "linear_cross_entropy/missing_weight", "linear_cross_entropy", {"input": rows(2, 4), "target": labels(0, 2)}, (), INVALID_ARGUMENT, None, "'weight' is missing"
+    yield "linear_cross_entropy/unbound_bias", "linear_cross_entropy(bias=none)", layer | {"bias": line(3)}, (), INVALID_ARGUMENT, 3, "bias"
+    yield "linear_cross_entropy/dense_target", "linear_cross_entropy", layer | {"target": rows(2, 3)}, wanted, UNSUPPORTED, None, "labels alone"
+    yield "linear_cross_entropy/no_hessian", "linear_cross_entropy", layer, ("hessian input",), UNSUPPORTED, 0, "hessian of operand 'input'"
+    yield "linear_cross_entropy/no_hessian_of_weight", "linear_cross_entropy", layer, ("hessian weight",), UNSUPPORTED, 2, "hessian of operand 'weight'"
+    yield "linear_cross_entropy/no_gradient_of_target", "linear_cross_entropy", layer, ("gradient target",), UNSUPPORTED, 1, "gradient of operand 'target'"
+    yield "linear_cross_entropy/weight_held_constant", "linear_cross_entropy + mse(input=@weight, target=@goal) + mse(input=@goal, target=@weight)", layer | {"goal": rows(3, 4)}, ("gradient weight",), UNSUPPORTED, 2, "gradient of operand 'weight'"
+    yield "linear_cross_entropy/empty_all_ignored", "linear_cross_entropy(ignore_index=1, empty=error)", layer | {"target": labels(1, 1)}, wanted, EMPTY, None, ""
+
     # A mean over nothing, where that is asked to be an error.
     nothing = {"input": Tensor("f", (0,), []), "target": Tensor("f", (0,), [])}
     yield "mse/empty_no_rows", "mse(empty=error)", nothing, ("gradient input",), EMPTY, None, ""

@@ -20,7 +20,7 @@ SAMPLES = 4
 def check(case):
     """Sentences about derivatives that differ from central differences at a few random places."""
     failures = []
-    for name in ("input", "weights", "prediction"):
+    for name in ("input", "weights", "prediction", "weight", "bias", "table"):
         if name in case.operands:
             with mp.workdps(120):
                 failures += check_operand(case, name)

@@ -43,6 +43,10 @@ def ask(case, dtype):
         name = (term.given.get("input") or "@input")[1:]
         if name not in leaves:
             leaves[name] = torch.where(hidden(asked), 0.5, asked.x).requires_grad_()
+        for role in ("weight", "bias"):
+            if asked.role(role) is not None:
+                leaf = leaves.setdefault(asked.p[role][1:], floats(asked.role(role), dtype).requires_grad_())
+                asked.layer[role] = leaf
         value = ask_keras(asked, leaves[name]) if term.name.startswith("keras.") else reduced(asked, leaves[name])
         total = term.factor * value if total is None else total + term.factor * value
     upstream = case.operands.get("grad_output")
@@ -67,6 +71,8 @@ def reduced(asked, x):
         if asked.name in walk.oracle.ROWWISE:
             axis = asked.axis() % asked.x.dim()
             return loss.reshape([e for a, e in enumerate(asked.x.shape) if a != axis])
+        if asked.name in walk.oracle.LINEAR:
+            return loss.reshape(asked.x.shape[:-1])
         return loss
     if p["reduction"] == "sum":
         return loss.sum()
@@ -77,7 +83,7 @@ def reduced(asked, x):
     elif p["denominator"] is not None:
         divisor = torch.tensor(float(p["denominator"]), dtype=REAL[asked.dtype])
     if divisor == 0 and p["empty"] == "nan":
-        return (x * numpy.nan).sum() if x.numel() else torch.tensor(numpy.nan)
+        return sum(((leaf * numpy.nan).sum() for leaf in (x, *asked.layer.values())), torch.tensor(numpy.nan))
     return loss.sum() / divisor if divisor != 0 else (loss * 0).sum()
 
 

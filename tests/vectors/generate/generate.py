@@ -13,6 +13,7 @@ import cases_compose
 import cases_elementwise
 import cases_errors
 import cases_keras
+import cases_linear
 import cases_overlap
 import cases_rowwise
 import differences
@@ -109,7 +110,7 @@ def main():
     parser.add_argument("mode", nargs="?", default="write", choices=["write", "check"])
     parser.add_argument("--only", default="", help="files whose name contains this")
     arguments = parser.parse_args()
-    modules = (cases_elementwise, cases_rowwise, cases_overlap, cases_compose, cases_keras)
+    modules = (cases_elementwise, cases_rowwise, cases_linear, cases_overlap, cases_compose, cases_keras)
     tally, stale = Tally(), []
     texts = {}
     for book in (book for module in modules for book in module.books()):

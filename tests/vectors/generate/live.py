@@ -168,6 +168,28 @@ def rowwise(name, dice):
     return common(dice, given, operands, rows)
 
 
+def linear(name, dice):
+    shape, rng, given = dice.shape(1, 3), dice.rng, {}
+    classes = int(dice.one(1, 2, 3, 5, 17, 64, 257, 600))
+    if math.prod(shape) * classes > 100_000 or shape[-1] > 65:
+        return linear(name, dice)
+    reach = 2 / math.sqrt(shape[-1])
+    operands = {"input": full(rng, shape, -2, 2), "target": labels(rng, dice.one("i", "f"), shape[:-1], classes)}
+    operands["weight"] = full(rng, (classes, shape[-1]), -reach, reach)
+    if dice.chance(0.6):
+        operands["bias"] = full(rng, (classes,), -1, 1)
+    weight = dice.one(None, "list", "operand")
+    if weight == "list" and classes < 70:
+        given["class_weight"] = dice.numbers(classes, 0.1, 2)
+    elif weight == "operand":
+        given["class_weight"], operands["balance"] = "@balance", full(rng, (classes,), 0.1, 2)
+    given |= {"label_smoothing": dice.between(0, 0.5)} if dice.chance(0.4) else {}
+    given |= {"softcap": dice.between(1, 6)} if dice.chance(0.4) else {}
+    given |= {"z_loss": dice.between(0.02, 0.5)} if dice.chance(0.4) else {}
+    given |= {"ignore_index": ignored(dice, operands["target"], -100)} if dice.chance(0.4) else {}
+    return common(dice, given, operands, shape[:-1])
+
+
 def overlap(name, dice):
     shape, rng, given = dice.shape(3, 5, 2000), dice.rng, {}
     rank, class_axis = len(shape), 1
@@ -277,6 +299,8 @@ def draw(name, dice):
         return keras_case(name.removeprefix("keras."), dice)
     if name in oracle.ELEMENTWISE:
         return elementwise(name, dice)
+    if name in oracle.LINEAR:
+        return linear(name, dice)
     return rowwise(name, dice) if name in oracle.ROWWISE else overlap(name, dice)
 
 
@@ -329,20 +353,20 @@ def compare(losskit, case, rng, worst):
         warnings.simplefilter("ignore")
         value, gradients = frameworks.ask(case, "f64")
         own = frameworks.ask(case, "f32")
-    expected = {"value": value, "gradient": gradients["input"]}
-    worst["own"] = max(worst["own"], off(own[0], value), off(own[1]["input"], gradients["input"]))
+    worst["own"] = max(worst["own"], off(own[0], value), *(off(own[1][name], gradients[name]) for name in gradients))
     for dtype, real in REAL.items():
         operands = {name: library.array(t, real, rng) for name, t in case.operands.items()}
-        try:
-            found = losskit.evaluate(case.spec, operands, value.shape, real, "input")
-        except library.Refused as refusal:
-            return f"{case.name} {dtype}: {refusal}"
-        for (what, wanted), got in zip(expected.items(), found):
-            error = off(got, wanted)
-            worst[dtype] = max(worst[dtype], error)
-            if not error <= TOLERANCE[dtype]:
-                shapes = ", ".join(f"{name} {t.shape}" for name, t in case.operands.items())
-                return f"{case.name} {dtype} {what}: error {error:.3g}\n  {case.spec}\n  {shapes}\n  losskit   {got.ravel()[:6]}\n  framework {wanted.ravel()[:6]}"
+        for by, slopes in gradients.items():
+            try:
+                found = losskit.evaluate(case.spec, operands, value.shape, real, by)
+            except library.Refused as refusal:
+                return f"{case.name} {dtype}: {refusal}"
+            for what, wanted, got in zip(("value", f"gradient by {by}"), (value, slopes), found):
+                error = off(got, wanted)
+                worst[dtype] = max(worst[dtype], error)
+                if not error <= TOLERANCE[dtype]:
+                    shapes = ", ".join(f"{name} {t.shape}" for name, t in case.operands.items())
+                    return f"{case.name} {dtype} {what}: error {error:.3g}\n  {case.spec}\n  {shapes}\n  losskit   {got.ravel()[:6]}\n  framework {wanted.ravel()[:6]}"
     return None
 
 

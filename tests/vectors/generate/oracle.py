@@ -40,6 +40,8 @@ class Element:
     hessian: object = None
     weight: object = ONE
     counts: bool = True
+    # Derivatives by further operands, by their parameter: those of a layer.
+    layer: dict = field(default_factory=dict)
 
 
 def is_nan(number):
@@ -278,4 +280,5 @@ def tversky(i, p, t, parameters):
 
 ELEMENTWISE = {f.__name__: f for f in (mse, mae, huber, bce, focal, hinge, squared_hinge, l1, l2)}
 ROWWISE = {f.__name__: f for f in (cross_entropy, categorical_focal, multiclass_hinge, categorical_hinge)}
+LINEAR = ("linear_cross_entropy",)
 OVERLAP = {f.__name__: f for f in (dice, jaccard, tversky)}

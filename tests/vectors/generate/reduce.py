@@ -119,14 +119,18 @@ def evaluate_term(term, operands, dtype):
         if p["empty"] == "error":
             raise Empty
         hole = NAN if p["empty"] == "nan" else ZERO
-        x = walk.operand(p, operands, "input")
-        fill = [hole] * len(x.values)
-        name = p["input"][1:]
+        fill = {p[role][1:]: [hole] * len(x.values) for role, x in differentiated(p, operands)}
         curved = p["empty"] == "zero" and has_hessian(term.name)
-        return Result((), [hole], {name: fill}, {name: fill} if curved else {})
+        return Result((), [hole], fill, fill if curved else {})
     return Result(
         (), [total / divisor], *derivatives(term, p, operands, items, weights, counts, [g / divisor] * len(items))
     )
+
+
+def differentiated(p, operands):
+    """The operands that derivatives are taken by, with their parameter: the input, and those of a layer."""
+    found = [(role, walk.operand(p, operands, role)) for role in ("input", "weight", "bias")]
+    return [(role, x) for role, x in found if x is not None]
 
 
 def has_hessian(name):
@@ -145,4 +149,10 @@ def derivatives(term, p, operands, items, weights, counts, scale):
             bent = None if curve is None else p["hessian_scale"] * curve
             bent = bent if bent is None or p["hessian_min"] is None else max(bent, p["hessian_min"])
             hessian[k] = None if bent is None else hessian[k] + s * w * bent
-    return {name: gradient}, {name: hessian} if has_hessian(term.name) else {}
+    gradients = {name: gradient}
+    for role, tensor in differentiated(p, operands)[1:]:
+        gradients[p[role][1:]] = total = [ZERO] * len(tensor.values)
+        for item, w, c, s in zip(items, weights, counts, scale):
+            for k, slope in item.layer[role].items() if c else ():
+                total[k] += s * w * slope
+    return gradients, {name: hessian} if has_hessian(term.name) else {}

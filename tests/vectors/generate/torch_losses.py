@@ -61,6 +61,8 @@ class Asked:
         self.x_tensor = self.role("input")
         self.x = floats(self.x_tensor, dtype)
         self.target = self.role("target")
+        # The leaves of a layer, by their parameter.
+        self.layer = {}
 
     def bound(self, name, count=1):
         """A number, a list or an operand per class, as a tensor; ones for none."""
@@ -215,6 +217,23 @@ def cross_entropy(asked, x):
     return loss, keep, row_weight
 
 
+def linear_cross_entropy(asked, x):
+    p, x, table, bias = asked.p, x.reshape(-1, x.shape[-1]), asked.layer["weight"], asked.layer.get("bias")
+    weight = None if p["class_weight"] is None else asked.bound("class_weight")
+    target = array(asked.target, asked.dtype).reshape(-1).to(torch.int64)
+    ignore = -100 if p["ignore_index"] is None else p["ignore_index"]
+    options = {"weight": weight, "reduction": "none", "ignore_index": ignore, "label_smoothing": p["label_smoothing"]}
+    keep = target != ignore
+    if p["softcap"] is None and not p["z_loss"]:
+        loss = F.linear_cross_entropy(x, table, target, linear_bias=bias, **options)
+    else:
+        logits = F.linear(x, table, bias)
+        logits = logits if p["softcap"] is None else p["softcap"] * torch.tanh(logits / p["softcap"])
+        loss = F.cross_entropy(logits, target, **options) + p["z_loss"] * torch.logsumexp(logits, 1) ** 2
+    row_weight = torch.ones_like(loss) if weight is None else weight[torch.where(keep, target, 0)]
+    return loss, keep, row_weight
+
+
 def categorical_focal(asked, x):
     p = asked.p
     rows = classes_second(x, asked.axis())
@@ -304,6 +323,7 @@ UNREDUCED = {
     "l1": lambda a, x: counted(a, x.abs()),
     "l2": lambda a, x: counted(a, x * x),
     "cross_entropy": cross_entropy,
+    "linear_cross_entropy": linear_cross_entropy,
     "categorical_focal": categorical_focal,
     "multiclass_hinge": multiclass_hinge,
     "categorical_hinge": categorical_hinge,
@@ -313,5 +333,5 @@ UNREDUCED = {
 }
 # Whose arithmetic answers, for the tally.
 SOURCE = {name: "formula under PyTorch autograd" for name in UNREDUCED}
-SOURCE |= {name: "PyTorch" for name in ("mse", "mae", "huber", "bce", "cross_entropy")}
+SOURCE |= {name: "PyTorch" for name in ("mse", "mae", "huber", "bce", "cross_entropy", "linear_cross_entropy")}
 SOURCE |= {name: "Keras" for name in ("hinge", "squared_hinge", "categorical_hinge")}

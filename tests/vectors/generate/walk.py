@@ -2,6 +2,7 @@
 
 from itertools import product as every
 
+import linear_oracle
 import oracle
 from oracle import NAN, ONE, ZERO, Element, is_nan, number
 
@@ -22,6 +23,15 @@ DEFAULTS = {
         "label_smoothing": 0,
         "ignore_index": None,
         "hessian": "exact",
+    },
+    "linear_cross_entropy": {
+        "class_weight": None,
+        "label_smoothing": 0,
+        "softcap": None,
+        "z_loss": 0,
+        "ignore_index": None,
+        "weight": "@weight",
+        "bias": "@bias",
     },
     "categorical_focal": {"axis": 1, "gamma": 2, "alpha": None, "ignore_index": None},
     "multiclass_hinge": {"axis": 1, "margin": 1, "class_weight": None, "ignore_index": None},
@@ -84,6 +94,8 @@ def elements(name, p, operands):
     """The loss elements of one term, in row-major order, and their shape."""
     if name in oracle.ELEMENTWISE:
         return elementwise(name, p, operands)
+    if name in oracle.LINEAR:
+        return linear(p, operands)
     return rowwise(name, p, operands) if name in oracle.ROWWISE else overlap(name, p, operands)
 
 
@@ -155,6 +167,12 @@ def rowwise(name, p, operands):
         pairs = dict(zip(where, gradient or nothing))
         result.append(Element(value, pairs, dict(zip(where, hessian or nothing)), weight))
     return result, shape
+
+
+def linear(p, operands):
+    x, target, weight, bias = (operand(p, operands, role) for role in ("input", "target", "weight", "bias"))
+    class_weight = per_class(p, operands, "class_weight", weight.shape[0])
+    return linear_oracle.elements(p, x, target, weight, bias, class_weight)
 
 
 def activated(p, x):

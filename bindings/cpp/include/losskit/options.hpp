@@ -456,6 +456,120 @@ struct cross_entropy {
   }
 };
 
+/// Cross-entropy of the softmax of a linear layer, from the layer's input and weight, without its logits.
+///
+///     cross_entropy(input * weight^T + bias) + z_loss * log(sum_c exp(logit_c))^2
+///
+/// input is [..., D], weight [classes, D], bias [classes], and targets are labels of the input's shape without its
+/// last dimension; dense targets are refused. Gradients are those of input, weight and bias, and each is written if
+/// its buffer is given. Extra memory is bounded whatever the number of rows and classes: a matrix of logits never
+/// exists, nor does one of their gradient. label_smoothing s makes t into (1-s)t + s/C; class_weight multiplies the
+/// cross-entropy but not z_loss, while sample_weight multiplies both. softcap c turns each logit x into c*tanh(x/c)
+/// first. Everything is computed in the input's type, in f32 for half precision, whatever the types of weight and
+/// bias. Gradients of weight are added up in that type and rounded once. Products of matrices are sums of fused
+/// multiply-adds in the order of the inner dimension: the same bits at any number of threads, and on every machine
+/// that has the instruction.
+///
+/// Tasks: multiclass. Reference: Wijmans et al., Cut your losses in large-vocabulary language models (2024); PyTorch
+/// linear_cross_entropy; z-loss of PaLM (2022); logit soft-capping of Gemma 2 (2024).
+struct linear_cross_entropy {
+  using losskit_options = void;
+
+  /// A factor for each class; it enters the divisor of weighted_mean. In [0, inf).
+  losskit::parameter<LK_KIND_NUMBERS | LK_KIND_OPERAND | LK_KIND_NONE> class_weight = losskit::none{};
+  /// The share of each target that is spread evenly over the classes. In [0, 1].
+  double label_smoothing = 0.0;
+  /// The bound c of the logits, each of which becomes c*tanh(x/c) before the softmax. In (0, inf).
+  losskit::parameter<LK_KIND_NUMBER | LK_KIND_NONE> softcap = losskit::none{};
+  /// A factor of the squared logarithm of the sum of exponentials. In [0, inf).
+  double z_loss = 0.0;
+  /// The label of elements that are left out.
+  losskit::parameter<LK_KIND_INTEGER | LK_KIND_NONE> ignore_index = losskit::none{};
+  /// The operand that is differentiated.
+  losskit::parameter<LK_KIND_OPERAND> input = losskit::operand("input");
+  /// The matrix of the layer, one row for each class; it is differentiated too.
+  losskit::parameter<LK_KIND_OPERAND> weight = losskit::operand("weight");
+  /// What the layer adds to the logits, where the call has it; it is differentiated too.
+  losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> bias = losskit::operand("bias");
+  /// The operand that the input is compared with.
+  losskit::parameter<LK_KIND_OPERAND> target = losskit::operand("target");
+  /// A factor for each loss element, where the call has it.
+  losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> sample_weight = losskit::operand("sample_weight");
+  /// Zero where a loss element is left out, where the call has it.
+  losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> mask = losskit::operand("mask");
+  /// How loss elements become the value: mean divides by how many count, weighted_mean by the sum of their weights.
+  /// One of mean, sum, none, weighted_mean.
+  losskit::reduction reduction = losskit::reduction::mean;
+  /// Replaces the divisor of a mean, so that parts of a batch add up. In (0, inf).
+  losskit::parameter<LK_KIND_NUMBER | LK_KIND_OPERAND | LK_KIND_NONE> denominator = losskit::none{};
+  /// What a mean over nothing is. One of zero, nan, error.
+  losskit::empty empty = losskit::empty::zero;
+
+  [[nodiscard]] linear_cross_entropy with_class_weight(losskit::parameter<LK_KIND_NUMBERS | LK_KIND_OPERAND | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::class_weight, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_label_smoothing(double value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::label_smoothing, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_softcap(losskit::parameter<LK_KIND_NUMBER | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::softcap, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_z_loss(double value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::z_loss, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_ignore_index(losskit::parameter<LK_KIND_INTEGER | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::ignore_index, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_input(losskit::parameter<LK_KIND_OPERAND> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::input, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_weight(losskit::parameter<LK_KIND_OPERAND> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::weight, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_bias(losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::bias, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_target(losskit::parameter<LK_KIND_OPERAND> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::target, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_sample_weight(losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::sample_weight, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_mask(losskit::parameter<LK_KIND_OPERAND | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::mask, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_reduction(losskit::reduction value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::reduction, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_denominator(losskit::parameter<LK_KIND_NUMBER | LK_KIND_OPERAND | LK_KIND_NONE> value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::denominator, std::move(value));
+  }
+  [[nodiscard]] linear_cross_entropy with_empty(losskit::empty value) const {
+    return losskit::detail::with(*this, &linear_cross_entropy::empty, std::move(value));
+  }
+
+  /// The text of the loss, with each parameter that differs from its default.
+  [[nodiscard]] std::string spec() const {
+    const linear_cross_entropy defaults{};
+    return losskit::detail::call_text("linear_cross_entropy")
+        .add("class_weight", class_weight, defaults.class_weight)
+        .add("label_smoothing", label_smoothing, defaults.label_smoothing)
+        .add("softcap", softcap, defaults.softcap)
+        .add("z_loss", z_loss, defaults.z_loss)
+        .add("ignore_index", ignore_index, defaults.ignore_index)
+        .add("input", input, defaults.input)
+        .add("weight", weight, defaults.weight)
+        .add("bias", bias, defaults.bias)
+        .add("target", target, defaults.target)
+        .add("sample_weight", sample_weight, defaults.sample_weight)
+        .add("mask", mask, defaults.mask)
+        .add("reduction", reduction, defaults.reduction)
+        .add("denominator", denominator, defaults.denominator)
+        .add("empty", empty, defaults.empty)
+        .finish();
+  }
+};
+
 /// Binary cross-entropy: the negative log-probability of a yes or no, for each element on its own.
 ///
 ///     -(pos_weight * t * log p + (1 - t) * log(1 - p)), p = sigmoid(x)

@@ -1,0 +1,309 @@
+//! One evaluation: block after block of rows, and where the matrix's gradient has nowhere to be added up between
+//! blocks, chunk after chunk of classes for it alone.
+
+use std::ops::Range;
+
+use super::blocks::{Blocks, TILE};
+use super::products::{Entry, Matrix, Products};
+use super::rows::{Conclude, Join, Objective, Outcome, Row, Stats};
+use super::scratch::room;
+use super::{LinearCrossEntropy, Sizes, matrix};
+use crate::engine::{Call, LayerOperand, Output};
+use crate::error::{Error, Result, Status};
+use crate::math::Sum;
+use crate::tensor::{SplitRun, View};
+
+/// Writes the outputs and returns the weighted sum of the rows' losses.
+pub fn evaluate<S: Entry>(options: &LinearCrossEntropy, call: &Call<'_>) -> Result<Sum> {
+    let sizes = Sizes::of(&call.operands)?;
+    let rows = rows_that_count(options, call, sizes)?;
+    if rows.is_empty() {
+        for output in call.outputs.all() {
+            fill_with_zeros(output);
+        }
+        return Ok(Sum::ZERO);
+    }
+    Sweep::<S>::new(options, call, sizes, rows)?.run()
+}
+
+fn fill_with_zeros(output: Output<'_>) {
+    let elements = output.tensor.layout().elements();
+    if let Some(mut part) = output.tensor.split_elements(elements.max(1), output.accumulate).part(0) {
+        part.fill(0.0);
+    }
+}
+
+/// The rows that are neither masked nor ignored. Their labels were found good by the census.
+fn rows_that_count(options: &LinearCrossEntropy, call: &Call<'_>, sizes: Sizes) -> Result<Vec<Row>> {
+    let operands = &call.operands;
+    let labels = super::required(operands)?.elements();
+    let of = |tensor: Option<&crate::tensor::Tensor<'_>>, row: usize| {
+        tensor.map_or(1.0, |tensor| tensor.elements().element(row))
+    };
+    let mut rows: Vec<Row> = room(sizes.rows)?;
+    rows.clear();
+    for index in 0..sizes.rows {
+        let label = labels.label(index);
+        let ignored = options.ignore_index == Some(label);
+        let masked = operands.mask.is_some() && of(operands.mask, index) == 0.0;
+        if let Some(label) = usize::try_from(label).ok().filter(|_| !ignored && !masked) {
+            let weight = of(operands.sample_weight, index);
+            let derivative = weight * of(operands.grad_output, index) * call.scale.derivatives;
+            rows.push(Row { index, label, weight, derivative });
+        }
+    }
+    Ok(rows)
+}
+
+/// The inputs of the rows that count, block by block.
+struct Inputs<'a, S> {
+    view: View<'a>,
+    width: usize,
+    numbers: Vec<S>,
+    /// Whether all were copied at the start, because their gradient takes their place before they are read again.
+    all: bool,
+}
+
+impl<S: Entry> Inputs<'_, S> {
+    fn read(&mut self, rows: &[Row]) {
+        if self.width > 0 {
+            for (row, out) in rows.iter().zip(self.numbers.chunks_exact_mut(self.width)) {
+                self.view.read_row(row.index, 0..self.width, out);
+            }
+        }
+    }
+
+    fn block(&mut self, rows: &[Row], block: Range<usize>) -> &[S] {
+        if self.all {
+            return &self.numbers[block.start * self.width..block.end * self.width];
+        }
+        self.read(&rows[block]);
+        &self.numbers
+    }
+}
+
+/// Everything that one evaluation needs: no memory is asked for once this stands.
+struct Sweep<'a, S> {
+    call: &'a Call<'a>,
+    products: Products<'a, S>,
+    rows: Vec<Row>,
+    inputs: Inputs<'a, S>,
+    /// Rows of the matrix, where they need to be copied.
+    copies: Vec<S>,
+    tiles: Vec<S>,
+    stats: Vec<Stats<S>>,
+    known: Vec<Stats<f64>>,
+    outcomes: Vec<Outcome>,
+    pieces: Vec<S>,
+    sums: Vec<f64>,
+    by_input: Option<Output<'a>>,
+    by_matrix: Option<Output<'a>>,
+    /// The matrix's gradient itself, where it can be added up in its place.
+    place: Option<SplitRun<'a, S>>,
+    /// Rows of the matrix's gradient, where it cannot.
+    gradient: Vec<S>,
+}
+
+impl<'a, S: Entry> Sweep<'a, S> {
+    fn new(options: &LinearCrossEntropy, call: &'a Call<'a>, sizes: Sizes, rows: Vec<Row>) -> Result<Sweep<'a, S>> {
+        let Sizes { width, classes, .. } = sizes;
+        let (operands, outputs) = (&call.operands, &call.outputs);
+        let layer = matrix(operands)?;
+        let somewhere = |output: &Output<'_>| output.tensor.layout().elements() > 0;
+        let by_input = outputs.gradient.filter(somewhere);
+        let by_matrix = outputs.weight.filter(somewhere);
+        let place = by_matrix.filter(|_| !layer.replaced).and_then(|output| output.tensor.split_run(classes * width));
+        let lent = if layer.replaced { None } else { layer.tensor.run::<S>() };
+        let derive = by_input.is_some() || by_matrix.is_some() || outputs.bias.is_some();
+        let copies = lent.is_none() || by_matrix.is_some() && place.is_none();
+        let blocks = Blocks::of(sizes, size_of::<S>(), derive, copies);
+        let matrix_copied = || copied(&layer);
+        let class_weight = options.class_weight.of::<S>(operands.parameter, classes)?;
+        let products = Products {
+            context: call.context,
+            level: call.level(),
+            sizes,
+            blocks,
+            objective: Objective::of(options, &class_weight, classes),
+            class_weight,
+            matrix: lent.map_or_else(|| Matrix::Copied(matrix_copied()), Matrix::Lent),
+            bias: bias_of(operands.bias)?,
+        };
+        let last = operands.input.shape().rank() - 1;
+        let view = operands.of_input(operands.input.rows(last));
+        let again = by_matrix.is_some() && place.is_none() && rows.len() > blocks.rows;
+        let all = operands.replaced && again;
+        let held = if all { rows.len() } else { blocks.rows };
+        let kept = if blocks.whole { classes.next_multiple_of(TILE) } else { blocks.chunk };
+        let of_chunk = blocks.chunk.min(classes) * width;
+        let wanted = |wanted: bool, count: usize| if wanted { count } else { 0 };
+        let mut sweep = Sweep {
+            call,
+            inputs: Inputs { view, width, numbers: room(held * width)?, all },
+            copies: room(wanted(lent.is_none(), of_chunk))?,
+            tiles: room(blocks.rows * kept)?,
+            stats: room(blocks.chunk.div_ceil(TILE) * blocks.rows)?,
+            known: room(blocks.rows)?,
+            outcomes: room(rows.len())?,
+            pieces: room(wanted(by_input.is_some(), products.pieces()))?,
+            sums: room(wanted(outputs.bias.is_some(), classes))?,
+            gradient: room(wanted(by_matrix.is_some() && place.is_none(), of_chunk))?,
+            by_input,
+            by_matrix,
+            place,
+            products,
+            rows,
+        };
+        if all {
+            sweep.inputs.read(&sweep.rows);
+        }
+        Ok(sweep)
+    }
+
+    fn blocks_of_rows(&self) -> impl Iterator<Item = Range<usize>> + use<S> {
+        let (count, block) = (self.rows.len(), self.products.blocks.rows);
+        (0..count).step_by(block).map(move |start| start..count.min(start + block))
+    }
+
+    fn run(mut self) -> Result<Sum> {
+        let place = self.place.take();
+        let mut place = place.as_ref().and_then(|place| place.part(0));
+        let at_once = place.is_some() || self.rows.len() <= self.products.blocks.rows;
+        for block in self.blocks_of_rows() {
+            self.block(block, at_once, place.as_deref_mut())?;
+        }
+        if !at_once && let Some(output) = self.by_matrix {
+            self.matrix_alone(output)?;
+        }
+        self.write_the_rest();
+        let mut sum = Sum::ZERO;
+        for (row, outcome) in self.rows.iter().zip(&self.outcomes) {
+            sum = sum.plus(outcome.value * row.weight);
+        }
+        Ok(sum)
+    }
+
+    /// The outcomes of a block of rows, and all gradients but, if it is not to be done at once, the matrix's.
+    fn block(&mut self, block: Range<usize>, at_once: bool, mut place: Option<&mut [S]>) -> Result<()> {
+        let Sweep { products, rows: all, inputs, copies, tiles, stats, known, pieces, sums, gradient, .. } = self;
+        let rows = &all[block.clone()];
+        let outcomes = &mut self.outcomes[block.clone()];
+        let Sizes { width, classes, .. } = products.sizes;
+        let blocks = products.blocks;
+        let start_of = |chunk: &Range<usize>| if blocks.whole { chunk.start * rows.len() } else { 0 };
+        let inputs = inputs.block(all, block.clone());
+        known.fill(Stats::default());
+        for chunk in blocks.chunks(classes) {
+            let matrix_rows = products.fetch(&chunk, copies)?;
+            let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
+            products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles[start_of(&chunk)..], stats)?;
+            products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
+        }
+        let Products { objective, ref class_weight, .. } = *products;
+        products.level.run(Conclude { objective, class_weight, rows, known, outcomes });
+        let by_matrix = self.by_matrix.filter(|_| at_once);
+        if self.by_input.is_none() && by_matrix.is_none() && sums.is_empty() {
+            return Ok(());
+        }
+        pieces.fill(S::zero());
+        for chunk in blocks.chunks(classes) {
+            let tiles = &mut tiles[start_of(&chunk)..];
+            let mut matrix_rows = &[][..];
+            if !blocks.whole || self.by_input.is_some() {
+                matrix_rows = products.fetch(&chunk, copies)?;
+            }
+            if !blocks.whole {
+                products.logits((inputs, matrix_rows), &chunk, rows, tiles, &mut [])?;
+            }
+            let sums = if sums.is_empty() { &mut [][..] } else { &mut sums[chunk.clone()] };
+            products.differentiate(&chunk, (rows, outcomes), tiles, sums)?;
+            // The matrix's gradient comes last: it may take the matrix's place.
+            if self.by_input.is_some() {
+                products.add_to_input(matrix_rows, &chunk, rows.len(), tiles, pieces)?;
+            }
+            match (by_matrix, &mut place) {
+                (Some(output), Some(place)) => {
+                    let out = &mut place[chunk.start * width..chunk.end * width];
+                    let add = block.start > 0 || output.accumulate;
+                    products.by_matrix(inputs, &chunk, rows.len(), tiles, (out, add))?;
+                }
+                (Some(output), None) => {
+                    products.by_matrix(inputs, &chunk, rows.len(), tiles, (gradient, false))?;
+                    products.write_matrix(&chunk, gradient, output)?;
+                }
+                (None, _) => {}
+            }
+        }
+        match self.by_input {
+            Some(output) => products.write_input(rows, pieces, output),
+            None => Ok(()),
+        }
+    }
+
+    /// The matrix's gradient, added up over the blocks of rows for one chunk of classes after another.
+    fn matrix_alone(&mut self, output: Output<'_>) -> Result<()> {
+        let blocks: Vec<Range<usize>> = self.blocks_of_rows().collect();
+        let Sweep { products, rows: all, inputs, copies, tiles, outcomes, gradient, .. } = self;
+        for chunk in products.blocks.chunks(products.sizes.classes) {
+            let matrix_rows = products.fetch(&chunk, copies)?;
+            for block in &blocks {
+                let rows = &all[block.clone()];
+                let inputs = inputs.block(all, block.clone());
+                products.logits((inputs, matrix_rows), &chunk, rows, tiles, &mut [])?;
+                products.differentiate(&chunk, (rows, &outcomes[block.clone()]), tiles, &mut [])?;
+                products.by_matrix(inputs, &chunk, rows.len(), tiles, (gradient, block.start > 0))?;
+            }
+            products.write_matrix(&chunk, gradient, output)?;
+        }
+        Ok(())
+    }
+
+    /// The unreduced values, the bias's gradient, and zeros for the input's gradient in rows that do not count.
+    fn write_the_rest(&self) {
+        let total = self.products.sizes.rows;
+        if let Some(output) = self.call.outputs.bias
+            && let Some(mut part) = output.tensor.split_elements(self.sums.len().max(1), output.accumulate).part(0)
+        {
+            part.write(0, &self.sums);
+        }
+        let values = self.call.outputs.values.map(|output| output.tensor.split_elements(total, output.accumulate));
+        let slopes = self.by_input.map(|output| {
+            let last = output.tensor.shape().rank() - 1;
+            output.tensor.split_rows(last, total, output.accumulate)
+        });
+        let mut values = values.as_ref().and_then(|values| values.part(0));
+        let mut slopes = slopes.as_ref().and_then(|slopes| slopes.part(0));
+        let mut counted = self.rows.iter().zip(&self.outcomes).peekable();
+        for index in 0..total {
+            let counts = counted.next_if(|(row, _)| row.index == index);
+            if let Some(part) = &mut values {
+                let value = counts.map_or(0.0, |(row, outcome)| outcome.value * row.weight * self.call.scale.values);
+                part.write(index, &[value]);
+            }
+            if let Some(part) = &mut slopes
+                && counts.is_none()
+            {
+                for column in 0..self.products.sizes.width {
+                    part.write_row(index, column..column + 1, &[S::zero()]);
+                }
+            }
+        }
+    }
+}
+
+/// A view of the matrix's rows, which only copies where the gradient takes their place.
+fn copied<'a>(layer: &LayerOperand<'a>) -> View<'a> {
+    let view = layer.tensor.rows(1);
+    if layer.replaced { view.copying() } else { view }
+}
+
+/// The bias, copied: its gradient may take its place.
+fn bias_of<S: Entry>(bias: Option<LayerOperand<'_>>) -> Result<Vec<S>> {
+    let Some(bias) = bias else { return Ok(Vec::new()) };
+    let mut numbers = room(bias.tensor.shape().elements())?;
+    bias.tensor.elements().read(0, &mut numbers);
+    if numbers.is_empty() {
+        return Err(Error::new(Status::Internal, "a layer of no classes has rows"));
+    }
+    Ok(numbers)
+}
