@@ -45,9 +45,11 @@ fn hash<'a>(arrays: impl IntoIterator<Item = &'a Array>) -> String {
 fn line(scene: &Scene, numbers: &str, results: &Results) -> Line {
     let input = &scene.given[0].array;
     let shape: Vec<String> = input.shape().iter().map(usize::to_string).collect();
+    // Its presence does not show in the text, because the name is the default.
+    let bias = if scene.given.iter().any(|given| given.name == "bias") { ", bias" } else { "" };
     let hessian = results.hessian.as_ref().map_or("-".to_owned(), |hessian| hash([hessian]));
     Line {
-        what: format!("{}\t{:?}\t{}\t{numbers}", scene.loss, input.dtype(), shape.join("x")),
+        what: format!("{}\t{:?}\t{}\t{numbers}{bias}", scene.loss, input.dtype(), shape.join("x")),
         hashes: format!("{}\t{}\t{hessian}", hash([&results.value]), hash(&results.gradients)),
     }
 }
@@ -61,7 +63,7 @@ fn narrow(case: &Case) -> Vec<usize> {
     };
     if case.arguments.contains('[') {
         // Lists of weights in the table are for three classes.
-        shape[case.classes] = 3;
+        shape[case.classes] = shape[case.classes] - case.class_count(&shape) + 3;
     }
     shape
 }
