@@ -11,9 +11,11 @@ use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Shape, Tensor, View, axis_last};
 
+mod everyday;
 mod walk;
 
-use walk::{BLOCK, Elements, Everyday, Gradient, Job, TaskWork};
+use everyday::{Elements, Everyday, Gradient};
+use walk::{BLOCK, Job, TaskWork};
 
 /// A loss element and its derivatives with respect to the input.
 #[derive(Clone, Copy, Debug)]

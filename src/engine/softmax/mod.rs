@@ -13,21 +13,24 @@ mod across;
 mod along;
 mod block;
 mod lanes;
+mod rows;
 pub mod source;
+mod weights;
 
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
-use super::census::{self, Census};
-use super::target::{refuse_dtype, refuse_label, refuse_shape, required, resolve_axis};
+use super::census::Census;
+use super::target::required;
 use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double, take_part};
 use crate::context::Context;
 use crate::engine::level::Work;
 use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{NOT_A_LABEL, Part, Shape, Split, Tensor, View};
+use crate::tensor::{Part, Shape, Split, View};
 use source::Source;
+
+pub use rows::{Accepts, census_of_rows, rows_of};
+pub use weights::{PerClass, Weights};
 
 /// Rows of at most this many classes are walked across.
 const FEW_CLASSES: usize = 64;
@@ -48,95 +51,6 @@ pub trait Kernel: Copy + Send + Sync + 'static {
     /// ℓ as a function of a class's −ln p, p and q = 1 − p, all accurate. `#[inline(always)]`, free of calls, choosing
     /// instead of branching.
     fn term<R: Real>(&self, minus_ln_p: R, p: R, q: R) -> Term<R>;
-}
-
-/// Weights of the classes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Weights {
-    /// All the same.
-    Uniform(f64),
-    /// One for each class.
-    List(Vec<f64>),
-    /// One for each class, from the call's parameter operand.
-    Operand,
-}
-
-impl Weights {
-    /// The weights of `classes` classes.
-    pub fn of<S: Scalar>(&self, operand: Option<&Tensor<'_>>, classes: usize) -> Result<PerClass<S>> {
-        let mut weights = PerClass { uniform: S::from_f64(1.0), list: SmallVec::new() };
-        let refused = |_| Error::new(Status::OutOfMemory, "no memory for class weights");
-        match (self, operand) {
-            (Weights::List(numbers), _) => {
-                weights.list.try_reserve(classes).map_err(refused)?;
-                weights.list.extend(numbers.iter().map(|&number| S::from_f64(number)));
-            }
-            (Weights::Operand, Some(operand)) => {
-                weights.list.try_reserve(classes).map_err(refused)?;
-                weights.list.resize(classes, S::default());
-                operand.elements().read(0, &mut weights.list);
-            }
-            (Weights::Uniform(number), _) => weights.uniform = S::from_f64(*number),
-            (Weights::Operand, None) => {}
-        }
-        Ok(weights)
-    }
-
-    /// Refuses weights that are not one for each class.
-    pub fn check(&self, name: &str, operand: Option<&Tensor<'_>>, classes: usize) -> Result<()> {
-        let found = match (self, operand) {
-            (Weights::List(numbers), _) => Shape::new(&[numbers.len()]).expect("one dimension"),
-            (Weights::Operand, Some(operand)) => *operand.shape(),
-            _ => return Ok(()),
-        };
-        let expected = Shape::new(&[classes]).expect("one dimension");
-        if found == expected {
-            Ok(())
-        } else {
-            Err(refuse_shape(name, &found, &expected, "one number for each class of input"))
-        }
-    }
-}
-
-/// The weights of the classes of one call: one number for all, or a list.
-#[derive(Clone, Debug)]
-pub struct PerClass<S> {
-    uniform: S,
-    list: SmallVec<[S; FEW_CLASSES]>,
-}
-
-impl<S: Scalar> PerClass<S> {
-    /// The weight of a class.
-    #[inline(always)]
-    pub fn weight(&self, class: usize) -> S {
-        if self.list.is_empty() { self.uniform } else { self.list[class] }
-    }
-
-    /// The weights of some classes, unless all have the same.
-    #[inline(always)]
-    fn block(&self, classes: Range<usize>) -> Option<&[S]> {
-        if self.list.is_empty() { None } else { Some(&self.list[classes]) }
-    }
-
-    /// Whether every class weighs 1.
-    pub fn is_one(&self) -> bool {
-        self.list.is_empty() && self.uniform.to_f64() == 1.0
-    }
-
-    /// Multiplies the weights by others.
-    fn multiply(&mut self, other: &PerClass<S>) {
-        if self.list.is_empty() && !other.list.is_empty() {
-            self.list.clone_from(&other.list);
-            for weight in &mut self.list {
-                *weight = S::from_f64(weight.to_f64() * self.uniform.to_f64());
-            }
-        } else {
-            self.uniform = S::from_f64(self.uniform.to_f64() * other.uniform.to_f64());
-            for (class, weight) in self.list.iter_mut().enumerate() {
-                *weight = S::from_f64(weight.to_f64() * other.weight(class).to_f64());
-            }
-        }
-    }
 }
 
 /// A loss over rows of classes, with its options.
@@ -161,128 +75,6 @@ pub struct Softmax<K, P> {
     pub accepts: Accepts,
     /// How second derivatives are wanted; nothing where they are not offered.
     pub curvature: Option<Curvature>,
-}
-
-/// What targets may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accepts {
-    /// Labels or dense targets, told apart by rank.
-    Either,
-    /// Labels only.
-    Labels,
-    /// Dense targets only.
-    Dense,
-}
-
-/// The class axis, the number of classes, and whether targets are labels, after checking shapes.
-pub fn rows_of(
-    operands: &Operands<'_>,
-    axis: i64,
-    accepts: Accepts,
-    ignore_index: Option<i64>,
-) -> Result<(usize, usize, bool)> {
-    let (input, target) = (operands.input, required(operands)?);
-    let rank = input.shape().rank();
-    // A lone row has its classes in its only dimension.
-    let axis = if axis == 1 && rank == 1 { 0 } else { resolve_axis(axis, rank, "input", "axis")? };
-    let classes = input.shape().extents()[axis];
-    let labels_shape = input.shape().without(axis);
-    let labels = match accepts {
-        Accepts::Labels => true,
-        Accepts::Dense => false,
-        Accepts::Either => target.shape().rank() != rank,
-    };
-    let (expected, because) = if labels {
-        (labels_shape, "the shape of input without its class axis, for labels")
-    } else {
-        (*input.shape(), "the shape of input, for dense targets")
-    };
-    if target.shape() != &expected {
-        return Err(refuse_shape("target", target.shape(), &expected, because));
-    }
-    if labels && target.dtype() == crate::tensor::Dtype::Bool {
-        return Err(refuse_dtype(
-            "target",
-            target,
-            "an integer type, or whole numbers in a floating-point type, for labels",
-        ));
-    }
-    if !labels && ignore_index.is_some() {
-        let message = "ignore_index needs labels; dense targets are left out with mask";
-        return Err(Error::new(Status::Unsupported, message));
-    }
-    if classes == 0 && labels_shape.elements() > 0 {
-        return Err(Error::new(Status::InvalidShape, format!("input has shape {}, with no classes", input.shape())));
-    }
-    Ok((axis, classes, labels))
-}
-
-/// Counts rows, refusing labels outside the classes, and weighing each row by its class.
-pub fn census_of_rows(
-    context: Option<&Context>,
-    operands: &Operands<'_>,
-    names: &Names<'_>,
-    (axis, classes, labels): (usize, usize, bool),
-    ignore_index: Option<i64>,
-    weigh: bool,
-    weights: Option<&PerClass<f64>>,
-) -> Result<Census> {
-    let target = required(operands)?;
-    let rows = operands.input.shape().without(axis).elements();
-    if !labels && operands.mask.is_none() && !weigh {
-        return Ok(Census::of_all(rows));
-    }
-    let label_view = labels.then(|| target.elements());
-    let dense_view = (!labels).then(|| target.rows(axis));
-    let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
-    let refuse = |label: i64, index: usize| {
-        let expected = match label {
-            NOT_A_LABEL => "is not a whole number".to_string(),
-            _ => format!("is outside [0, {classes})"),
-        };
-        refuse_label(names.target, target, index, &expected)
-    };
-    let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
-    if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
-        return census::check_all(context, rows, |range| {
-            let mut labels = [0; census::BLOCK];
-            let labels = &mut labels[..range.len()];
-            view.read_labels(range.start, labels);
-            if labels.iter().fold(true, |fit, &label| fit & is_class(label)) {
-                return Ok(());
-            }
-            let bad = labels.iter().position(|&label| !is_class(label)).unwrap_or(0);
-            Err(refuse(labels[bad], range.start + bad))
-        });
-    }
-    census::take(context, rows, operands, |block| {
-        if let Some(view) = &label_view {
-            let mut labels = [0; census::BLOCK];
-            let labels = &mut labels[..block.range.len()];
-            view.read_labels(block.range.start, labels);
-            for (position, &label) in labels.iter().enumerate() {
-                block.counts[position] &= ignore_index != Some(label);
-                if !block.counts[position] {
-                    continue;
-                }
-                if !is_class(label) {
-                    return Err(refuse(label, block.range.start + position));
-                }
-                block.weights[position] *= weights.map_or(1.0, |weights| weights.weight(label as usize));
-            }
-        } else if let (Some(view), Some(weights)) = (&dense_view, weights) {
-            for (position, row) in block.range.clone().enumerate() {
-                let mut weight = Sum::ZERO;
-                for class in 0..classes {
-                    let mut target = [0.0_f64];
-                    view.read_row(row, class..class + 1, &mut target);
-                    weight = weight.plus(weights.weight(class) * target[0]);
-                }
-                block.weights[position] *= weight.value();
-            }
-        }
-        Ok(true)
-    })
 }
 
 impl<K: Kernel, P: Source> Family for Softmax<K, P> {

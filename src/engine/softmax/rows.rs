@@ -1,0 +1,132 @@
+//! Rows of classes and their targets: which is the class axis, which labels are good, and what counts.
+
+use super::PerClass;
+use crate::context::Context;
+use crate::engine::census::{self, Census};
+use crate::engine::target::{refuse_dtype, refuse_label, refuse_shape, required, resolve_axis};
+use crate::engine::{Names, Operands};
+use crate::error::{Error, Result, Status};
+use crate::math::Sum;
+use crate::tensor::NOT_A_LABEL;
+
+/// What targets may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// Labels or dense targets, told apart by rank.
+    Either,
+    /// Labels only.
+    Labels,
+    /// Dense targets only.
+    Dense,
+}
+
+/// The class axis, the number of classes, and whether targets are labels, after checking shapes.
+pub fn rows_of(
+    operands: &Operands<'_>,
+    axis: i64,
+    accepts: Accepts,
+    ignore_index: Option<i64>,
+) -> Result<(usize, usize, bool)> {
+    let (input, target) = (operands.input, required(operands)?);
+    let rank = input.shape().rank();
+    // A lone row has its classes in its only dimension.
+    let axis = if axis == 1 && rank == 1 { 0 } else { resolve_axis(axis, rank, "input", "axis")? };
+    let classes = input.shape().extents()[axis];
+    let labels_shape = input.shape().without(axis);
+    let labels = match accepts {
+        Accepts::Labels => true,
+        Accepts::Dense => false,
+        Accepts::Either => target.shape().rank() != rank,
+    };
+    let (expected, because) = if labels {
+        (labels_shape, "the shape of input without its class axis, for labels")
+    } else {
+        (*input.shape(), "the shape of input, for dense targets")
+    };
+    if target.shape() != &expected {
+        return Err(refuse_shape("target", target.shape(), &expected, because));
+    }
+    if labels && target.dtype() == crate::tensor::Dtype::Bool {
+        return Err(refuse_dtype(
+            "target",
+            target,
+            "an integer type, or whole numbers in a floating-point type, for labels",
+        ));
+    }
+    if !labels && ignore_index.is_some() {
+        let message = "ignore_index needs labels; dense targets are left out with mask";
+        return Err(Error::new(Status::Unsupported, message));
+    }
+    if classes == 0 && labels_shape.elements() > 0 {
+        return Err(Error::new(Status::InvalidShape, format!("input has shape {}, with no classes", input.shape())));
+    }
+    Ok((axis, classes, labels))
+}
+
+/// Counts rows, refusing labels outside the classes, and weighing each row by its class.
+pub fn census_of_rows(
+    context: Option<&Context>,
+    operands: &Operands<'_>,
+    names: &Names<'_>,
+    (axis, classes, labels): (usize, usize, bool),
+    ignore_index: Option<i64>,
+    weigh: bool,
+    weights: Option<&PerClass<f64>>,
+) -> Result<Census> {
+    let target = required(operands)?;
+    let rows = operands.input.shape().without(axis).elements();
+    if !labels && operands.mask.is_none() && !weigh {
+        return Ok(Census::of_all(rows));
+    }
+    let label_view = labels.then(|| target.elements());
+    let dense_view = (!labels).then(|| target.rows(axis));
+    let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
+    let refuse = |label: i64, index: usize| {
+        let expected = match label {
+            NOT_A_LABEL => "is not a whole number".to_string(),
+            _ => format!("is outside [0, {classes})"),
+        };
+        refuse_label(names.target, target, index, &expected)
+    };
+    let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
+    if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
+        return census::check_all(context, rows, |range| {
+            let mut labels = [0; census::BLOCK];
+            let labels = &mut labels[..range.len()];
+            view.read_labels(range.start, labels);
+            if labels.iter().fold(true, |fit, &label| fit & is_class(label)) {
+                return Ok(());
+            }
+            let bad = labels.iter().position(|&label| !is_class(label)).unwrap_or(0);
+            Err(refuse(labels[bad], range.start + bad))
+        });
+    }
+    census::take(context, rows, operands, |block| {
+        if let Some(view) = &label_view {
+            let mut labels = [0; census::BLOCK];
+            let labels = &mut labels[..block.range.len()];
+            view.read_labels(block.range.start, labels);
+            for (position, &label) in labels.iter().enumerate() {
+                block.counts[position] &= ignore_index != Some(label);
+                if !block.counts[position] {
+                    continue;
+                }
+                if !is_class(label) {
+                    return Err(refuse(label, block.range.start + position));
+                }
+                block.weights[position] *= weights.map_or(1.0, |weights| weights.weight(label as usize));
+            }
+        } else if let (Some(view), Some(weights)) = (&dense_view, weights) {
+            for (position, row) in block.range.clone().enumerate() {
+                let mut weight = Sum::ZERO;
+                for class in 0..classes {
+                    let mut target = [0.0_f64];
+                    view.read_row(row, class..class + 1, &mut target);
+                    weight = weight.plus(weights.weight(class) * target[0]);
+                }
+                block.weights[position] *= weight.value();
+            }
+        }
+        Ok(true)
+    })
+}
