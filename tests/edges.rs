@@ -34,6 +34,27 @@ fn a_mean_over_an_empty_last_axis_is_written() {
 }
 
 #[test]
+fn a_sum_over_no_loss_elements_is_zero_even_if_each_were_a_mean_over_nothing() {
+    let empty: [f32; 0] = [];
+    let tensor = Tensor::from_slice(&empty, &[0, 0]).unwrap();
+    let value = loss("keras.mean_squared_error(reduction=sum)").eval_pair(None, &tensor, Some(&tensor), None);
+    assert_eq!(value.unwrap(), 0.0);
+}
+
+#[test]
+fn what_is_no_label_is_refused_whatever_is_ignored() {
+    let input = [0.0_f32; 4];
+    let loss = loss("cross_entropy(ignore_index=-9223372036854775808)");
+    for broken in [0.5_f32, f32::NAN, f32::INFINITY] {
+        let target = [broken, 1.0];
+        let target = Tensor::from_slice(&target, &[2]);
+        let refused = loss.eval_pair(None, &Tensor::from_slice(&input, &[2, 2]).unwrap(), target.as_ref(), None);
+        let message = refused.expect_err("a broken label").message;
+        assert!(message.starts_with("target[0] = ") && message.ends_with("is not a whole number"), "{message}");
+    }
+}
+
+#[test]
 fn strided_nothing_in_place_of_nothing_is_a_mean_over_nothing() {
     let layout = Layout::strided(Shape::new(&[3, 0]).unwrap(), &[5, 1]).unwrap();
     let address = std::ptr::without_provenance_mut::<u8>(4);

@@ -18,7 +18,7 @@ pub fn place(name: &str, shape: &Shape, mut index: usize) -> String {
 /// Refuses a label: `target[17] = 50257 is outside [0, 50257)`.
 pub fn refuse_label(name: &str, target: &Tensor<'_>, index: usize, expected: &str) -> Error {
     let found = match target.elements().label(index) {
-        NOT_A_LABEL => target.elements().element(index).to_string(),
+        NOT_A_LABEL if target.dtype().is_float() => target.elements().element(index).to_string(),
         label => label.to_string(),
     };
     let place = place(name, target.shape(), index);

@@ -292,7 +292,7 @@ impl<K: Kernel> Elementwise<K> {
             let (input_view, target_view);
             let everyday = Everyday::<S, K> {
                 kernel: self.kernel.for_targets(&call.census),
-                input: match input.run().filter(|_| direct) {
+                input: match direct.then(|| input.run()).flatten() {
                     Some(elements) => Elements::Lent(elements),
                     None => {
                         input_view = operands.of_input(full(input));
@@ -300,7 +300,7 @@ impl<K: Kernel> Elementwise<K> {
                     }
                 },
                 target: match operands.target {
-                    Some(target) => Some(match target.run().filter(|_| direct) {
+                    Some(target) => Some(match direct.then(|| target.run()).flatten() {
                         Some(elements) => Elements::Lent(elements),
                         None => {
                             target_view = full(target);
@@ -310,7 +310,7 @@ impl<K: Kernel> Elementwise<K> {
                     None => None,
                 },
                 gradient: call.outputs.gradient.map(|Output { tensor, accumulate }| {
-                    match tensor.split_run(shares.share()).filter(|_| direct && !accumulate) {
+                    match (direct && !accumulate).then(|| tensor.split_run(shares.share())).flatten() {
                         Some(split) => Gradient::Lent(split),
                         None if averaged.is_some() => Gradient::Copied(
                             tensor.permuted(&order[..count]).split_elements(shares.share(), accumulate),
@@ -330,7 +330,8 @@ impl<K: Kernel> Elementwise<K> {
                 let split = output.tensor.split_elements(elements.max(1), output.accumulate);
                 split.part(0).into_iter().for_each(|mut part| part.fill(f64::NAN));
             }
-            return Ok(Sum::ZERO.plus(f64::NAN));
+            let is_empty = averaged.is_some_and(|axis| input.shape().without(axis).elements() == 0);
+            return Ok(if is_empty { Sum::ZERO } else { Sum::ZERO.plus(f64::NAN) });
         }
         // Values that are not reduced are sums of whole groups, so tasks must not cut through one.
         let by_group = call.outputs.values.is_some() && group != 1;

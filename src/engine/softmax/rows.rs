@@ -83,7 +83,7 @@ pub fn census_of_rows(
     let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
     let refuse = |label: i64, index: usize| {
         let expected = match label {
-            NOT_A_LABEL => "is not a whole number".to_string(),
+            NOT_A_LABEL if target.dtype().is_float() => "is not a whole number".to_string(),
             _ => format!("is outside [0, {classes})"),
         };
         refuse_label(names.target, target, index, &expected)
@@ -107,7 +107,8 @@ pub fn census_of_rows(
             let labels = &mut labels[..block.range.len()];
             view.read_labels(block.range.start, labels);
             for (position, &label) in labels.iter().enumerate() {
-                block.counts[position] &= ignore_index != Some(label);
+                // What is no label at all cannot be the ignored one.
+                block.counts[position] &= ignore_index != Some(label) || label == NOT_A_LABEL;
                 if !block.counts[position] {
                     continue;
                 }
