@@ -46,7 +46,13 @@ impl<R: Real> RowExp<R> {
     /// eˣ·2⁻ᴺ for an x that is not above the largest. −∞ gives 0, NaN gives NaN.
     #[inline(always)]
     pub fn of(&self, x: R) -> R {
-        let (mantissa, shifted) = exp_parts((x - self.offset).at_least(self.low));
+        self.of_shifted(x - self.offset)
+    }
+
+    /// The same for an x from which the offset is subtracted already, or need not be, because it is 0.
+    #[inline(always)]
+    pub fn of_shifted(&self, x: R) -> R {
+        let (mantissa, shifted) = exp_parts(x.at_least(self.low));
         mantissa.scale_down(shifted, self.top)
     }
 }

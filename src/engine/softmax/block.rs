@@ -65,8 +65,14 @@ impl<R: Real, K: Kernel, P: Source> Shared<R, K, P> {
 #[inline(always)]
 pub fn exponentials<S: Scalar, R: Real<Storage = S>>(row: RowExp<R>, input: &[S], out: &mut [S]) {
     let out = &mut out[..input.len()];
-    for index in 0..input.len() {
-        out[index] = row.of(R::load(input[index])).store();
+    if row.offset == R::ZERO {
+        for index in 0..input.len() {
+            out[index] = row.of_shifted(R::load(input[index])).store();
+        }
+    } else {
+        for index in 0..input.len() {
+            out[index] = row.of(R::load(input[index])).store();
+        }
     }
 }
 
