@@ -1,7 +1,7 @@
 //! Cases that once went wrong: empty dimensions, rounding to half precision, labels that rounding makes alike.
 
 use half::{bf16, f16};
-use losskit::tensor::{Dtype, Layout, Shape, Tensor, TensorMut};
+use losskit::tensor::{Dtype, Element, Layout, Shape, Tensor, TensorMut};
 use losskit::{Loss, Operand};
 
 fn loss(text: &str) -> Loss {
@@ -66,30 +66,26 @@ fn strided_nothing_in_place_of_nothing_is_a_mean_over_nothing() {
     assert_eq!(value.unwrap(), 0.0);
 }
 
+/// The gradient of a summed squared error at one number against 0.
+fn gradient_of_square<I: Element, G: Element>(input: I, zero: I, mut gradient: G) -> G {
+    let (input, target) = ([input], [zero]);
+    loss("mse(reduction=sum)")
+        .eval_pair(
+            None,
+            &Tensor::from_slice(&input, &[1]).unwrap(),
+            Tensor::from_slice(&target, &[1]).as_ref(),
+            TensorMut::from_slice(std::slice::from_mut(&mut gradient), &[1]).as_ref(),
+        )
+        .unwrap();
+    gradient
+}
+
 #[test]
 fn half_precision_is_rounded_once_and_to_nearest() {
-    let mse = loss("mse(reduction=sum)");
-    let (input, target) = ([(1.0 + 2.0_f32.powi(-8) + 2.0_f32.powi(-23)) / 2.0], [0.0_f32]);
-    let mut gradient = [bf16::ZERO];
-    mse.eval_pair(
-        None,
-        &Tensor::from_slice(&input, &[1]).unwrap(),
-        Tensor::from_slice(&target, &[1]).as_ref(),
-        TensorMut::from_slice(&mut gradient, &[1]).as_ref(),
-    )
-    .unwrap();
-    assert_eq!(gradient[0].to_f32(), 1.0078125);
-
-    let (input, target) = ([(1.0 + 2.0_f64.powi(-11) + 2.0_f64.powi(-40)) / 2.0], [0.0_f64]);
-    let mut gradient = [f16::ZERO];
-    mse.eval_pair(
-        None,
-        &Tensor::from_slice(&input, &[1]).unwrap(),
-        Tensor::from_slice(&target, &[1]).as_ref(),
-        TensorMut::from_slice(&mut gradient, &[1]).as_ref(),
-    )
-    .unwrap();
-    assert_eq!(gradient[0].to_bits(), 0x3c01);
+    let single = (1.0 + 2.0_f32.powi(-8) + 2.0_f32.powi(-23)) / 2.0;
+    assert_eq!(gradient_of_square(single, 0.0, bf16::ZERO).to_f32(), 1.0078125);
+    let double = (1.0 + 2.0_f64.powi(-11) + 2.0_f64.powi(-40)) / 2.0;
+    assert_eq!(gradient_of_square(double, 0.0, f16::ZERO).to_bits(), 0x3c01);
 }
 
 #[test]

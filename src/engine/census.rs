@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Operands, Shares};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::math::Sum;
 
 /// The number of elements looked at together.
@@ -34,17 +34,30 @@ impl Census {
     }
 }
 
-/// Looks at every element of a call in which each counts once: `check` refuses a range of at most [`BLOCK`] of them.
+/// Looks at every target of a call in which each counts once, a block at a time.
 ///
 /// # Errors
-/// The first refusal in the order of the elements.
-pub fn check_all(
+/// What `refuse` says of the first target that `accepts` does not, and of its place.
+pub fn check_all<T: Copy + Default>(
     context: Option<&Context>,
     elements: usize,
-    check: impl Fn(Range<usize>) -> Result<()> + Sync,
+    read: impl Fn(usize, &mut [T]) + Sync,
+    accepts: impl Fn(T) -> bool + Sync,
+    refuse: impl Fn(T, usize) -> Error + Sync,
 ) -> Result<Census> {
     let work = |_task: usize, range: Range<usize>| {
-        range.clone().step_by(BLOCK).try_for_each(|start| check(start..range.end.min(start + BLOCK)))
+        let mut block = [T::default(); BLOCK];
+        for start in range.clone().step_by(BLOCK) {
+            let targets = &mut block[..BLOCK.min(range.end - start)];
+            read(start, targets);
+            // Without a way out, which would keep the loop from being vectorised.
+            if !targets.iter().fold(true, |fit, &target| fit & accepts(target))
+                && let Some(bad) = targets.iter().position(|&target| !accepts(target))
+            {
+                return Err(refuse(targets[bad], start + bad));
+            }
+        }
+        Ok(())
     };
     Shares::of(elements, 1, BLOCK).map_reduce(context, work, |()| ())?;
     Ok(Census::of_all(elements))

@@ -61,11 +61,7 @@ impl<K: Kernel> Family for Margin<K> {
         weigh: bool,
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
-        let weights = match weigh && !matches!(self.class_weight, Weights::Uniform(_)) {
-            true => Some(self.class_weight.of::<f64>(operands.parameter, rows.1)?),
-            false => None,
-        };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_ref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, &self.class_weight)
     }
 
     fn has_hessian(&self) -> bool {

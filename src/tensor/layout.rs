@@ -255,15 +255,6 @@ impl Layout {
     pub fn is_contiguous(&self) -> bool {
         self.contiguous
     }
-
-    /// Whether a coalesced layout is one run of neighbours.
-    pub fn is_run(&self) -> bool {
-        match self.shape.rank {
-            0 => true,
-            1 => self.strides[0] == 1,
-            _ => false,
-        }
-    }
 }
 
 /// Moves `axis` to the end of the order of `rank` dimensions.

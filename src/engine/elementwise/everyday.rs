@@ -36,6 +36,17 @@ pub enum Gradient<'a, S> {
     Copied(Split<'a>),
 }
 
+impl<'a, S> Elements<'a, S> {
+    /// What can be lent, or else a view, which is kept in its place.
+    #[inline(always)]
+    pub fn of(lent: Option<&'a [S]>, place: &'a mut Option<View<'a>>, view: impl FnOnce() -> View<'a>) -> Self {
+        match lent {
+            Some(elements) => Elements::Lent(elements),
+            None => Elements::Copied(place.insert(view())),
+        }
+    }
+}
+
 impl<S: Scalar> Elements<'_, S> {
     /// Some elements, with others behind them that make them whole lanes.
     #[inline(always)]

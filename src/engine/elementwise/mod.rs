@@ -185,27 +185,20 @@ impl<K: Kernel> Family for Elementwise<K> {
     ) -> Result<Census> {
         let rule = operands.target.and_then(|target| self.rule(target));
         let detect = self.targets == Targets::Detected;
-        if operands.mask.is_none() && self.ignore_index.is_none() && rule.is_none() && !detect && !weigh {
+        let uniform = operands.mask.is_none() && self.ignore_index.is_none();
+        if uniform && rule.is_none() && !detect && !weigh {
             return Ok(Census::of_all(elements));
         }
         let target = operands.target;
         let view = target.map(|target| target.elements());
-        let uniform = operands.mask.is_none() && self.ignore_index.is_none();
         if let (Some(rule), Some(target), Some(view)) = (rule, target, &view)
             && uniform
             && self.averaged.is_none()
             && !(weigh && operands.sample_weight.is_some())
         {
-            return census::check_all(context, elements, |range| {
-                let mut targets = [0.0_f64; census::BLOCK];
-                let targets = &mut targets[..range.len()];
-                view.read(range.start, targets);
-                if targets.iter().fold(true, |fit, &target| fit & rule.accepts(target)) {
-                    return Ok(());
-                }
-                let bad = targets.iter().position(|&target| !rule.accepts(target)).unwrap_or(0);
-                Err(refuse_label(names.target, target, range.start + bad, rule.expected))
-            });
+            let read = |start: usize, targets: &mut [f64]| view.read(start, targets);
+            let refuse = |_, index| refuse_label(names.target, target, index, rule.expected);
+            return census::check_all(context, elements, read, |target| rule.accepts(target), refuse);
         }
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
         let per_element = self.averaged.is_none();
@@ -286,36 +279,24 @@ impl<K: Kernel> Elementwise<K> {
             Some(_) => tensor.repeated(rank - 1, group).elements(),
             None => tensor.elements(),
         };
+        let divided = |Output { tensor, accumulate }: Output<'c>, share: usize| match averaged {
+            Some(_) => tensor.permuted(&order[..count]).split_elements(share, accumulate),
+            None => tensor.split_elements(share, accumulate),
+        };
         if group != 0 && self.is_everyday(call) {
             let direct = !operands.replaced && averaged.is_none_or(|axis| axis + 1 == rank);
             let shares = Shares::of(input.layout().elements(), 1, BLOCK);
-            let (input_view, target_view);
+            let (mut input_view, mut target_view) = (None, None);
+            let lent = |tensor: &Tensor<'c>| direct.then(|| tensor.run()).flatten();
             let everyday = Everyday::<S, K> {
                 kernel: self.kernel.for_targets(&call.census),
-                input: match direct.then(|| input.run()).flatten() {
-                    Some(elements) => Elements::Lent(elements),
-                    None => {
-                        input_view = operands.of_input(full(input));
-                        Elements::Copied(&input_view)
-                    }
-                },
-                target: match operands.target {
-                    Some(target) => Some(match direct.then(|| target.run()).flatten() {
-                        Some(elements) => Elements::Lent(elements),
-                        None => {
-                            target_view = full(target);
-                            Elements::Copied(&target_view)
-                        }
-                    }),
-                    None => None,
-                },
-                gradient: call.outputs.gradient.map(|Output { tensor, accumulate }| {
-                    match (direct && !accumulate).then(|| tensor.split_run(shares.share())).flatten() {
+                input: Elements::of(lent(input), &mut input_view, || operands.of_input(full(input))),
+                target: operands.target.map(|target| Elements::of(lent(target), &mut target_view, || full(target))),
+                gradient: call.outputs.gradient.map(|output| {
+                    let lends = direct && !output.accumulate;
+                    match lends.then(|| output.tensor.split_run(shares.share())).flatten() {
                         Some(split) => Gradient::Lent(split),
-                        None if averaged.is_some() => Gradient::Copied(
-                            tensor.permuted(&order[..count]).split_elements(shares.share(), accumulate),
-                        ),
-                        None => Gradient::Copied(tensor.split_elements(shares.share(), accumulate)),
+                        None => Gradient::Copied(divided(output, shares.share())),
                     }
                 }),
                 derivative_factor: call.scale.derivatives / group as f64,
@@ -337,12 +318,7 @@ impl<K: Kernel> Elementwise<K> {
         let by_group = call.outputs.values.is_some() && group != 1;
         let (units, unit) = if by_group { (total / group.max(1), group) } else { (total, 1) };
         let shares = Shares::of(units, unit, if by_group { 1 } else { BLOCK });
-        let split = |output: Option<Output<'c>>| {
-            output.map(|Output { tensor, accumulate }| match averaged {
-                Some(_) => tensor.permuted(&order[..count]).split_elements(shares.share() * unit, accumulate),
-                None => tensor.split_elements(shares.share() * unit, accumulate),
-            })
-        };
+        let split = |output: Option<Output<'c>>| output.map(|output| divided(output, shares.share() * unit));
         let parameter = self.spread(operands)?;
         let values = |output: Output<'c>| output.tensor.split_elements(shares.share(), output.accumulate);
         let job = Job {

@@ -18,13 +18,13 @@ pub mod scratch;
 pub mod sweep;
 pub mod tiles;
 
-use super::softmax::{Weights, census_of_rows};
-use super::target::{refuse_dtype, refuse_shape, required};
+use super::softmax::{Weights, census_of_rows, check_label_dtype};
+use super::target::{refuse_shape, required};
 use super::{Call, Census, Family, LayerOperand, Names, Operands, computes_in_double};
 use crate::context::Context;
 use crate::error::{Error, Result, Status};
 use crate::math::Sum;
-use crate::tensor::{Dtype, Shape};
+use crate::tensor::Shape;
 
 /// Cross-entropy of the softmax of a linear layer, with its options.
 pub struct LinearCrossEntropy {
@@ -94,10 +94,7 @@ impl Family for LinearCrossEntropy {
             let because = "the shape of input without its last dimension, for labels";
             return Err(refuse_shape("target", target.shape(), &rows, because));
         }
-        if target.dtype() == Dtype::Bool {
-            let expected = "an integer type, or whole numbers in a floating-point type, for labels";
-            return Err(refuse_dtype("target", target, expected));
-        }
+        check_label_dtype(target)?;
         if classes == 0 && rows.elements() > 0 {
             let message = format!("weight has shape {}, with no classes", weight.shape());
             return Err(Error::new(Status::InvalidShape, message));
@@ -120,12 +117,8 @@ impl Family for LinearCrossEntropy {
         weigh: bool,
     ) -> Result<Census> {
         let Sizes { classes, .. } = Sizes::of(operands)?;
-        let weights = match (weigh, &self.class_weight) {
-            (false, _) | (true, Weights::Uniform(_)) => None,
-            (true, weights) => Some(weights.of::<f64>(operands.parameter, classes)?),
-        };
         let rows = (operands.input.shape().rank() - 1, classes, true);
-        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_ref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, &self.class_weight)
     }
 
     fn has_hessian(&self) -> bool {

@@ -3,7 +3,8 @@
 use super::blocks::TILE;
 use super::rows::{Objective, Outcome, Row, Stats};
 use crate::engine::level::Work;
-use crate::engine::softmax::PerClass;
+use crate::engine::softmax::largest::{largest_of, position_of};
+use crate::engine::softmax::{PerClass, block};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum, Tanh};
 
@@ -129,43 +130,10 @@ fn cap_in_place<R: Real>(bound: f64, row: &mut [R::Storage], slopes: &mut [R::St
     }
 }
 
-/// The largest number; −∞ if all are NaN.
-#[inline(always)]
-fn largest<R: Real>(row: &[R::Storage]) -> R::Storage {
-    let larger = |a: R::Storage, b: R::Storage| if b > a { b } else { a };
-    let mut lanes = [(-R::INFINITY).store(); LANES];
-    let mut chunks = row.chunks_exact(LANES);
-    for chunk in chunks.by_ref() {
-        for lane in 0..LANES {
-            lanes[lane] = larger(lanes[lane], chunk[lane]);
-        }
-    }
-    for (lane, &x) in lanes.iter_mut().zip(chunks.remainder()) {
-        *lane = larger(*lane, x);
-    }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            lanes[lane] = larger(lanes[lane], lanes[lane + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
-}
-
-/// Where a number first stands, looked for in whole vectors.
-#[inline(always)]
-fn place_of<S: Scalar>(row: &[S], number: S) -> usize {
-    let holds = |chunk: &[S]| chunk.iter().fold(false, |found, &x| found | (x == number));
-    let chunk = row.chunks(LANES).position(holds).unwrap_or(0);
-    let start = chunk * LANES;
-    start + row[start..].iter().position(|&x| x == number).unwrap_or(0)
-}
-
 /// The largest logit and the sum of the others' exponentials.
 #[inline(always)]
 fn sums_of<R: Real>(row: &[R::Storage]) -> Stats<R::Storage> {
-    let max = largest::<R>(row);
+    let max = largest_of::<R::Storage, R>(row);
     if R::load(max) == -R::INFINITY {
         let rest = if row.iter().any(|&x| R::load(x).is_nan()) { f64::NAN } else { 0.0 };
         return Stats { max, rest, ..Stats::default() };
@@ -173,10 +141,8 @@ fn sums_of<R: Real>(row: &[R::Storage]) -> Stats<R::Storage> {
     let exponentials = RowExp::below(R::load(max));
     let mut terms = [R::Storage::default(); TILE];
     let terms = &mut terms[..row.len()];
-    for (term, &x) in terms.iter_mut().zip(row) {
-        *term = exponentials.of(R::load(x)).store();
-    }
-    let top = std::mem::take(&mut terms[place_of(row, max)]);
+    block::exponentials(exponentials, row, terms);
+    let top = std::mem::take(&mut terms[position_of(row, max)]);
     let mut lanes = Lanes::<LANES>::default();
     lanes.add::<R>(terms);
     Stats { max, rest: lanes.fold().value() / top.to_f64(), ..Stats::default() }

@@ -268,7 +268,7 @@ impl Overlap {
         let pixels = Operands { sample_weight: None, mask, ..*operands };
         let axis = geometry.class_axis.unwrap_or(0);
         let rows = (axis, geometry.classes, true);
-        census_of_rows(context, &pixels, names, rows, self.ignore_index, false, None).map(|_| ())
+        census_of_rows(context, &pixels, names, rows, self.ignore_index, false, &Weights::Uniform(1.0)).map(|_| ())
     }
 
     /// For each group of kept dimensions, the number of pixels that count; nothing if all do.

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Activation, Region, Slopes};
+use crate::engine::softmax::lanes::raise;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Logistic, Real, RowExp, Scalar};
 
@@ -51,9 +52,7 @@ pub fn softmax<S: Scalar, R: Real<Storage = S>>(tile: &mut [S], classes: usize, 
     let mut sum = [0.0_f64; MOST_PIXELS];
     max.fill((-R::INFINITY).store());
     for row in tile.chunks_exact(pitch).take(classes) {
-        for (max, &x) in max.iter_mut().zip(row) {
-            *max = if x > *max { x } else { *max };
-        }
+        raise(&mut max[..pitch], row);
     }
     for index in 0..pitch {
         let row = RowExp::below(R::load(max[index]));

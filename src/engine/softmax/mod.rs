@@ -11,8 +11,9 @@
 
 mod across;
 mod along;
-mod block;
-mod lanes;
+pub(in crate::engine) mod block;
+pub(in crate::engine) mod lanes;
+pub(in crate::engine) mod largest;
 mod rows;
 pub mod source;
 mod weights;
@@ -29,7 +30,7 @@ use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
 use source::Source;
 
-pub use rows::{Accepts, census_of_rows, rows_of};
+pub use rows::{Accepts, census_of_rows, check_label_dtype, rows_of};
 pub use weights::{PerClass, Weights};
 
 /// Rows of at most this many classes are walked across.
@@ -99,12 +100,7 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
         weigh: bool,
     ) -> Result<Census> {
         let rows = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
-        let weights = match (weigh, &self.class_weight) {
-            // Without class weights a row weighs what its sample weight says, whatever its targets sum to.
-            (false, _) | (true, Weights::Uniform(_)) => None,
-            (true, weights) => Some(weights.of::<f64>(operands.parameter, rows.1)?),
-        };
-        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, weights.as_ref())
+        census_of_rows(context, operands, names, rows, self.ignore_index, weigh, &self.class_weight)
     }
 
     fn has_hessian(&self) -> bool {

@@ -1,13 +1,13 @@
 //! Rows of classes and their targets: which is the class axis, which labels are good, and what counts.
 
-use super::PerClass;
+use super::Weights;
 use crate::context::Context;
 use crate::engine::census::{self, Census};
 use crate::engine::target::{refuse_dtype, refuse_label, refuse_shape, required, resolve_axis};
 use crate::engine::{Names, Operands};
 use crate::error::{Error, Result, Status};
 use crate::math::Sum;
-use crate::tensor::NOT_A_LABEL;
+use crate::tensor::{Dtype, NOT_A_LABEL, Tensor};
 
 /// What targets may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +46,8 @@ pub fn rows_of(
     if target.shape() != &expected {
         return Err(refuse_shape("target", target.shape(), &expected, because));
     }
-    if labels && target.dtype() == crate::tensor::Dtype::Bool {
-        return Err(refuse_dtype(
-            "target",
-            target,
-            "an integer type, or whole numbers in a floating-point type, for labels",
-        ));
+    if labels {
+        check_label_dtype(target)?;
     }
     if !labels && ignore_index.is_some() {
         let message = "ignore_index needs labels; dense targets are left out with mask";
@@ -63,6 +59,15 @@ pub fn rows_of(
     Ok((axis, classes, labels))
 }
 
+/// Refuses a type that cannot hold labels.
+pub fn check_label_dtype(target: &Tensor<'_>) -> Result<()> {
+    if target.dtype() == Dtype::Bool {
+        let expected = "an integer type, or whole numbers in a floating-point type, for labels";
+        return Err(refuse_dtype("target", target, expected));
+    }
+    Ok(())
+}
+
 /// Counts rows, refusing labels outside the classes, and weighing each row by its class.
 pub fn census_of_rows(
     context: Option<&Context>,
@@ -71,9 +76,15 @@ pub fn census_of_rows(
     (axis, classes, labels): (usize, usize, bool),
     ignore_index: Option<i64>,
     weigh: bool,
-    weights: Option<&PerClass<f64>>,
+    class_weight: &Weights,
 ) -> Result<Census> {
     let target = required(operands)?;
+    let weights = match class_weight {
+        // Without class weights a row weighs what its sample weight says, whatever its targets sum to.
+        Weights::Uniform(_) => None,
+        list => weigh.then(|| list.of::<f64>(operands.parameter, classes)).transpose()?,
+    };
+    let weights = weights.as_ref();
     let rows = operands.input.shape().without(axis).elements();
     if !labels && operands.mask.is_none() && !weigh {
         return Ok(Census::of_all(rows));
@@ -90,16 +101,7 @@ pub fn census_of_rows(
     };
     let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
     if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
-        return census::check_all(context, rows, |range| {
-            let mut labels = [0; census::BLOCK];
-            let labels = &mut labels[..range.len()];
-            view.read_labels(range.start, labels);
-            if labels.iter().fold(true, |fit, &label| fit & is_class(label)) {
-                return Ok(());
-            }
-            let bad = labels.iter().position(|&label| !is_class(label)).unwrap_or(0);
-            Err(refuse(labels[bad], range.start + bad))
-        });
+        return census::check_all(context, rows, |start, labels| view.read_labels(start, labels), is_class, refuse);
     }
     census::take(context, rows, operands, |block| {
         if let Some(view) = &label_view {

@@ -58,39 +58,28 @@ macro_rules! widen {
 
 widen!(f32, f64, i8, u8, i16, i32, i64);
 
-impl Widen for f16 {
-    #[inline(always)]
-    fn widen(self) -> f64 {
-        f64::from(self.to_f32())
-    }
+macro_rules! widen_half {
+    ($($type:ty),*) => {
+        $(impl Widen for $type {
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                f64::from(self.to_f32())
+            }
 
-    fn widen_run(run: &[Self], out: &mut [f32]) {
-        run.convert_to_f32_slice(out);
-    }
+            fn widen_run(run: &[Self], out: &mut [f32]) {
+                run.convert_to_f32_slice(out);
+            }
 
-    const NARROWS: bool = true;
+            const NARROWS: bool = true;
 
-    fn narrow_run(run: &mut [Self], values: &[f32]) {
-        run.convert_from_f32_slice(values);
-    }
+            fn narrow_run(run: &mut [Self], values: &[f32]) {
+                run.convert_from_f32_slice(values);
+            }
+        })*
+    };
 }
 
-impl Widen for bf16 {
-    #[inline(always)]
-    fn widen(self) -> f64 {
-        f64::from(self.to_f32())
-    }
-
-    fn widen_run(run: &[Self], out: &mut [f32]) {
-        run.convert_to_f32_slice(out);
-    }
-
-    const NARROWS: bool = true;
-
-    fn narrow_run(run: &mut [Self], values: &[f32]) {
-        run.convert_from_f32_slice(values);
-    }
-}
+widen_half!(f16, bf16);
 
 /// A byte of a boolean tensor: a host may store any non-zero byte for true.
 #[derive(Clone, Copy)]
@@ -180,22 +169,6 @@ impl<'a> View<'a> {
             // SAFETY: (reach) runs lie in the layout.
             unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[position..position + length]) }
         }));
-    }
-
-    /// Whether [`View::run`] lends.
-    pub fn lends<T: Scalar>(&self) -> bool {
-        self.lendable && self.dtype == T::DTYPE && self.walk.outer.is_run()
-    }
-
-    /// Lends elements `start..start + count` if they lie in memory just so, for a view of single elements.
-    #[inline(always)]
-    pub fn run<T: Scalar>(&self, start: usize, count: usize) -> Option<&[T]> {
-        if !self.lends::<T>() {
-            return None;
-        }
-        assert!(start <= self.walk.count && count <= self.walk.count - start, "elements beyond the tensor");
-        // SAFETY: (reach) the elements are neighbours inside the layout; (distinct) no output shares them.
-        Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().add(start), count) })
     }
 
     /// Copies some columns of one row.

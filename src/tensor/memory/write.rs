@@ -48,11 +48,6 @@ impl Split<'_> {
         self
     }
 
-    /// Whether [`Part::run`] lends.
-    pub fn lends<T: Scalar>(&self) -> bool {
-        !self.accumulate && self.dtype == T::DTYPE && self.walk.outer.is_run()
-    }
-
     /// The first row of a unit.
     fn first_row(&self, unit: usize) -> usize {
         let pieces = self.group.div_ceil(self.piece);
@@ -118,17 +113,6 @@ impl Part<'_> {
     fn check(&self, start: usize, count: usize) {
         let inside = start >= self.rows.start && start <= self.rows.end && count <= self.rows.end - start;
         assert!(inside, "rows of another task");
-    }
-
-    /// Lends elements to be overwritten if they lie in memory just so, for a split of single elements.
-    #[inline(always)]
-    pub fn run<T: Scalar>(&mut self, start: usize, count: usize) -> Option<&mut [T]> {
-        if !self.split.lends::<T>() {
-            return None;
-        }
-        self.check(start, count);
-        // SAFETY: (reach) neighbours inside the layout; (distinct, once) only this part uses them.
-        Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().add(start), count) })
     }
 
     /// Stores or adds elements, for a split of single elements.
