@@ -11,10 +11,17 @@ pub trait Scalar: crate::tensor::Element + Default + Debug + PartialOrd + Send +
     type Fused: Real<Storage = Self>;
     /// The scalar with the fused multiply-add emulated, bit for bit.
     type Portable: Real<Storage = Self>;
+    /// An integer of the same width.
+    type Order: Copy + Ord;
     /// Exact widening.
     fn to_f64(self) -> f64;
     /// Rounding to nearest, ties to even.
     fn from_f64(value: f64) -> Self;
+    /// An integer that is larger for larger numbers; NaN lies beyond the infinity of its sign. Where the largest number
+    /// is looked for, the order of integers does not depend on which are compared first, and compiles to vector code.
+    fn order(self) -> Self::Order;
+    /// The number with this order.
+    fn of_order(order: Self::Order) -> Self;
 }
 
 /// How `a * b + c` is rounded once: by the machine, or by us.
@@ -246,6 +253,7 @@ macro_rules! lane_real {
         impl Scalar for $scalar {
             type Fused = Lane<$scalar, Fused>;
             type Portable = Lane<$scalar, Emulated>;
+            type Order = $signed;
 
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -255,6 +263,18 @@ macro_rules! lane_real {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $scalar
+            }
+
+            #[inline(always)]
+            fn order(self) -> $signed {
+                // The magnitudes of negative numbers count downwards.
+                let bits = self.to_bits() as $signed;
+                bits ^ ((bits >> ($signed::BITS - 1)) as $bits >> 1) as $signed
+            }
+
+            #[inline(always)]
+            fn of_order(order: $signed) -> $scalar {
+                $scalar::from_bits((order ^ ((order >> ($signed::BITS - 1)) as $bits >> 1) as $signed) as $bits)
             }
         }
 

@@ -9,7 +9,7 @@ use super::{Jet, Kernel};
 use crate::engine::level::Work;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Split, SplitRun, View};
+use crate::tensor::{Split, SplitRun, View, prefetch};
 
 /// A call for value and gradient without weights.
 pub struct Everyday<'a, S, K> {
@@ -19,6 +19,9 @@ pub struct Everyday<'a, S, K> {
     pub gradient: Option<Gradient<'a, S>>,
     pub derivative_factor: f64,
 }
+
+/// How many elements ahead of the block they are asked for, so that they arrive while it is computed.
+const AHEAD: usize = 4 * BLOCK;
 
 /// A block of elements, on the stack, and cleared no further than it is used: small calls feel that.
 type Buffer<S> = SmallVec<[S; BLOCK]>;
@@ -55,6 +58,7 @@ impl<S: Scalar> Elements<'_, S> {
         if let Elements::Lent(elements) = self
             && count.is_multiple_of(LANES)
         {
+            prefetch(elements, range.start + AHEAD..range.end + AHEAD);
             return &elements[range];
         }
         buffer.resize(count.next_multiple_of(LANES), S::default());

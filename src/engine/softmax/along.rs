@@ -156,11 +156,11 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     /// The largest logit and its class.
     #[inline(always)]
     fn largest<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> (S, usize) {
-        let (mut max, mut found_in) = ((-R::INFINITY).store(), 0..0);
+        let (mut max, mut found_in): (S, _) = ((-R::INFINITY).store(), 0..0);
         for columns in blocks(self.job.classes) {
             let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
             let best = largest_of::<S, R>(input);
-            if best > max {
+            if best.order() > max.order() {
                 (max, found_in) = (best, columns);
             }
         }
@@ -194,6 +194,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                         &mut buffers.values[..]
                     }
                 };
+                // The next row is looked through for its largest logit before there is anything to compute.
+                self.job.input.prefetch_row(self.index + 1, columns.clone());
                 block::exponentials(row, input, exponential);
                 // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
                 if columns.contains(&largest) {

@@ -17,6 +17,7 @@
 //! - **once**: a part of an output is handed out at most once, and parts are disjoint.
 
 mod read;
+mod stream;
 #[forbid(unsafe_code)]
 mod walk;
 mod write;
@@ -33,6 +34,8 @@ use crate::math::Scalar;
 use walk::Walk;
 
 pub use read::{NOT_A_LABEL, View};
+pub(crate) use stream::prefetch;
+use write::streams;
 pub use write::{Part, Split, SplitRun};
 
 /// A tensor that is read.
@@ -277,9 +280,11 @@ impl<'a> TensorMut<'a> {
         TensorMut { pointer, layout: self.layout.narrowed(axis, range.len()), ..*self }
     }
 
-    /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
+    /// Divides the elements among tasks of `share` elements each, where they lie in memory just so and are not so many
+    /// that they are better written past the caches.
     pub(crate) fn split_run<T: Scalar>(&self, share: usize) -> Option<SplitRun<'a, T>> {
-        let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
+        let is_run =
+            self.dtype == T::DTYPE && self.layout.is_contiguous() && !streams(self.layout.elements(), T::DTYPE);
         is_run.then(|| SplitRun::new(self.pointer.cast(), self.layout.elements(), share))
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
+use super::stream;
 use super::walk::Walk;
 use crate::math::Scalar;
 use crate::tensor::Dtype;
@@ -189,6 +190,16 @@ impl<'a> View<'a> {
         let offset = self.walk.row(row, &columns);
         // SAFETY: (reach) the columns are neighbours inside the row; (distinct) no output shares them.
         Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().offset(offset), columns.len()) })
+    }
+
+    /// Asks for some columns of a row to be brought into the caches, where the columns are neighbours and there is such a
+    /// row.
+    #[inline(always)]
+    pub fn prefetch_row(&self, row: usize, columns: Range<usize>) {
+        if row < self.walk.count && self.walk.stride == 1 {
+            let offset = self.walk.row(row, &columns) * self.dtype.size() as isize;
+            stream::prefetch_bytes(self.pointer.wrapping_offset(offset), columns.len() * self.dtype.size());
+        }
     }
 
     /// Copies rows `start..start + rows` transposed: column c of the rows goes to `out[c * pitch..]`.

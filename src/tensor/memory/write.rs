@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use half::{bf16, f16};
 
 use super::read::Widen;
+use super::stream;
 use super::walk::Walk;
 use crate::math::Scalar;
-use crate::tensor::Dtype;
+use crate::tensor::{Dtype, Element};
 
 /// An output, divided among tasks.
 pub struct Split<'a> {
@@ -21,6 +22,8 @@ pub struct Split<'a> {
     group: usize,
     piece: usize,
     accumulate: bool,
+    /// Whether stores go past the caches.
+    streams: bool,
     taken: AtomicU64,
     lifetime: PhantomData<&'a mut [u8]>,
 }
@@ -34,7 +37,8 @@ impl Split<'_> {
     /// Divides memory that the maker of the tensor vouched for.
     pub(super) fn new(pointer: *mut u8, dtype: Dtype, walk: Walk, share: usize, accumulate: bool) -> Self {
         let taken = AtomicU64::new(0);
-        Split { pointer, dtype, walk, share, group: 1, piece: 1, accumulate, taken, lifetime: PhantomData }
+        let streams = !accumulate && streams(walk.count.saturating_mul(walk.extent), dtype);
+        Split { pointer, dtype, walk, share, group: 1, piece: 1, accumulate, streams, taken, lifetime: PhantomData }
     }
 
     /// The largest number of parts.
@@ -62,6 +66,11 @@ impl Split<'_> {
         let end = self.first_row((task + 1).saturating_mul(self.share)).max(start);
         first_time(&self.taken, task).then_some(Part { split: self, rows: start..end })
     }
+}
+
+/// Whether an output of this size is written past the caches where it is overwritten.
+pub(super) fn streams(elements: usize, dtype: Dtype) -> bool {
+    stream::STREAMS && elements >= stream::STREAMED_BYTES / dtype.size()
 }
 
 /// An output without gaps that is overwritten, divided among tasks.
@@ -106,6 +115,15 @@ fn first_time(taken: &AtomicU64, task: usize) -> bool {
 pub struct Part<'s> {
     split: &'s Split<'s>,
     rows: Range<usize>,
+}
+
+impl Drop for Part<'_> {
+    /// Whoever waits for the task sees what it wrote.
+    fn drop(&mut self) {
+        if self.split.streams {
+            stream::fence();
+        }
+    }
 }
 
 impl Part<'_> {
@@ -171,19 +189,21 @@ impl Part<'_> {
 
     #[inline(always)]
     fn store<T: Scalar>(&self, offset: isize, spacing: isize, values: &[T]) {
-        let Split { pointer, dtype, accumulate, .. } = *self.split;
+        let Split { pointer, dtype, accumulate, streams, .. } = *self.split;
         // SAFETY: (reach) the callers checked the rows and columns; (distinct, once) only this part uses them. Outputs
         // are floating point: other types were refused before.
         unsafe {
             match dtype {
-                Dtype::F32 => put::<f32, T>(pointer, offset, spacing, accumulate, values, |value| value as f32),
-                Dtype::F64 => put::<f64, T>(pointer, offset, spacing, accumulate, values, |value| value),
-                Dtype::F16 => {
-                    put::<f16, T>(pointer, offset, spacing, accumulate, values, |value| f16::from_f32(to_odd(value)))
+                Dtype::F32 => {
+                    put::<f32, T>(pointer, offset, spacing, (accumulate, streams), values, |value| value as f32)
                 }
-                Dtype::Bf16 => {
-                    put::<bf16, T>(pointer, offset, spacing, accumulate, values, |value| bf16::from_f32(to_odd(value)))
-                }
+                Dtype::F64 => put::<f64, T>(pointer, offset, spacing, (accumulate, streams), values, |value| value),
+                Dtype::F16 => put::<f16, T>(pointer, offset, spacing, (accumulate, streams), values, |value| {
+                    f16::from_f32(to_odd(value))
+                }),
+                Dtype::Bf16 => put::<bf16, T>(pointer, offset, spacing, (accumulate, streams), values, |value| {
+                    bf16::from_f32(to_odd(value))
+                }),
                 _ => unreachable!("an output of type {dtype}"),
             }
         }
@@ -211,11 +231,11 @@ fn to_odd(value: f64) -> f32 {
 /// # Safety
 /// `pointer` plus `offset + i * spacing` elements of `Stored` may be read and written for every i below `values.len()`.
 #[inline(always)]
-unsafe fn put<Stored: Widen, T: Scalar>(
+unsafe fn put<Stored: Widen + Element, T: Scalar>(
     pointer: *mut u8,
     offset: isize,
     spacing: isize,
-    accumulate: bool,
+    (accumulate, streams): (bool, bool),
     values: &[T],
     round: impl Fn(f64) -> Stored,
 ) {
@@ -227,6 +247,8 @@ unsafe fn put<Stored: Widen, T: Scalar>(
                 let place = first.offset(step as isize * spacing);
                 place.write(round(place.read().widen() + value.to_f64()));
             }
+        } else if streams && spacing == 1 && T::DTYPE == Stored::DTYPE {
+            stream::copy(std::slice::from_raw_parts_mut(first.cast::<T>(), values.len()), values);
         } else if spacing == 1 && T::DTYPE == Dtype::F32 && Stored::NARROWS {
             let run = std::slice::from_raw_parts_mut(first, values.len());
             Stored::narrow_run(run, std::slice::from_raw_parts(values.as_ptr().cast(), values.len()));
