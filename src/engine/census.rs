@@ -34,25 +34,31 @@ impl Census {
     }
 }
 
-/// Looks at every target of a call in which each counts once, a block at a time.
+/// Looks at every target of a call in which each counts once, a block at a time, where they are lent or else read.
 ///
 /// # Errors
-/// What `refuse` says of the first target that `accepts` does not, and of its place.
-pub fn check_all<T: Copy + Default>(
+/// What `refuse` says of the first target that `accepts` does not, and of its place. `accepts` is asked about blocks.
+pub fn check_all<T: Copy + Default + Sync>(
     context: Option<&Context>,
     elements: usize,
+    lent: Option<&[T]>,
     read: impl Fn(usize, &mut [T]) + Sync,
-    accepts: impl Fn(T) -> bool + Sync,
+    accepts: impl Fn(&[T]) -> bool + Sync,
     refuse: impl Fn(T, usize) -> Error + Sync,
 ) -> Result<Census> {
     let work = |_task: usize, range: Range<usize>| {
-        let mut block = [T::default(); BLOCK];
+        let mut buffer = [T::default(); BLOCK];
         for start in range.clone().step_by(BLOCK) {
-            let targets = &mut block[..BLOCK.min(range.end - start)];
-            read(start, targets);
-            // Without a way out, which would keep the loop from being vectorised.
-            if !targets.iter().fold(true, |fit, &target| fit & accepts(target))
-                && let Some(bad) = targets.iter().position(|&target| !accepts(target))
+            let end = range.end.min(start + BLOCK);
+            let targets = match lent {
+                Some(targets) => &targets[start..end],
+                None => {
+                    read(start, &mut buffer[..end - start]);
+                    &buffer[..end - start]
+                }
+            };
+            if !accepts(targets)
+                && let Some(bad) = targets.chunks(1).position(|target| !accepts(target))
             {
                 return Err(refuse(targets[bad], start + bad));
             }

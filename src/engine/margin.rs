@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::census::Census;
+use super::softmax::largest::{largest_of, position_of};
 use super::softmax::{Accepts, PerClass, Weights, census_of_rows, rows_of};
 use super::target::required;
 use super::{Call, Family, Names, Operands, Output, Shares, computes_in_double, level::Work, take_part};
@@ -17,7 +20,7 @@ use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
 
 /// Classes processed together.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 
 /// The arithmetic of one loss of this family.
 pub trait Kernel: Copy + Send + Sync + 'static {
@@ -145,60 +148,41 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, S, K> {
         let job = self.job;
         let mut values = take_part(&job.values, self.task)?;
         let mut gradient = take_part(&job.gradient, self.task)?;
+        let mut buffers = Buffers::<S>::default();
         let mut sum = Sum::ZERO;
         for index in self.range {
-            let (value, weight, counts) = row::<S, R, K>(job, index, &mut gradient);
-            if counts {
-                sum = sum.plus(value * weight);
+            let label = job.labels.as_ref().map(|labels| labels.label(index));
+            let masked = job.mask.as_ref().is_some_and(|mask| mask.element(index) == 0.0);
+            let ignored = job.ignored.is_some() && label == job.ignored;
+            let row = Row { job, index, label: label.map_or(0, |label| label as usize) };
+            if masked || ignored {
+                row.write_gradient::<R>(&mut gradient, &mut buffers, Slopes::All(R::ZERO));
+                if let Some(values) = &mut values {
+                    values.write(index, &[0.0]);
+                }
+                continue;
             }
+            let weight = job.sample_weight.as_ref().map_or(1.0, |weight| weight.element(index));
+            let value = row.evaluate::<R>(weight, &mut gradient, &mut buffers);
+            sum = sum.plus(value * weight);
             if let Some(values) = &mut values {
-                values.write(index, &[if counts { value * weight * job.value_factor } else { 0.0 }]);
+                values.write(index, &[value * weight * job.value_factor]);
             }
         }
         Some(sum)
     }
 }
 
-/// Value, weight and whether it counts, of one row; its gradient is written.
-#[inline(always)]
-fn row<S: Scalar, R: Real<Storage = S>, K: Kernel>(
-    job: &Job<'_, S, K>,
-    index: usize,
-    gradient: &mut Option<Part<'_>>,
-) -> (f64, f64, bool) {
-    let label = job.labels.as_ref().map(|labels| labels.label(index));
-    let masked = job.mask.as_ref().is_some_and(|mask| mask.element(index) == 0.0);
-    let ignored = job.ignored.is_some() && label == job.ignored;
-    let counts = !masked && !ignored;
-    let weight = job.sample_weight.as_ref().map_or(1.0, |weight| weight.element(index));
-    let classes = job.classes;
-    let label = label.filter(|_| counts).and_then(|label| usize::try_from(label).ok()).unwrap_or(usize::MAX);
-    let scores = scan::<S, R, K>(job, index, label);
-    let margin = R::from_f64(job.kernel.offset()) + (scores.worst - R::from_f64(scores.true_score));
-    let holds = job.kernel.has_floor() && margin <= R::ZERO;
-    let value = R::only_if(!holds, margin).to_f64() * scores.class_weight;
-    if let Some(gradient) = gradient {
-        let upstream = job.grad_output.as_ref().map_or(1.0, |output| output.element(index));
-        let factor = scores.class_weight * weight * upstream * job.derivative_factor;
-        let factor = R::from_f64(factor);
-        let mut block = [S::default(); BLOCK];
-        for start in (0..classes).step_by(BLOCK) {
-            let columns = start..classes.min(start + BLOCK);
-            let targets = targets::<S, R, K>(job, index, label, columns.clone());
-            for (place, class) in columns.clone().enumerate() {
-                let target = R::load(targets[place]);
-                let worst = R::only_if(class == scores.worst_class, job.kernel.slope(target));
-                let slope = (worst - target) * factor;
-                // NaN in a row makes its whole gradient NaN.
-                let slope = if margin.is_nan() { margin } else { slope };
-                block[place] = R::only_if(counts && !holds, slope).store();
-            }
-            gradient.write_row(index, columns.clone(), &block[..columns.len()]);
-        }
-    }
-    (value, weight, counts)
+/// Blocks of one row, on the stack, and cleared no further than they are used.
+#[derive(Default)]
+struct Buffers<S: Scalar> {
+    input: SmallVec<[S; BLOCK]>,
+    target: SmallVec<[S; BLOCK]>,
+    adjusted: SmallVec<[S; BLOCK]>,
+    products: SmallVec<[S; BLOCK]>,
 }
 
+/// What a row's classes come to.
 struct Scores<R> {
     worst: R,
     worst_class: usize,
@@ -206,54 +190,169 @@ struct Scores<R> {
     class_weight: f64,
 }
 
-#[inline(always)]
-fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(job: &Job<'_, S, K>, index: usize, label: usize) -> Scores<R> {
-    let classes = job.classes;
-    let (mut worst, mut worst_class) = (-R::INFINITY, 0);
-    let mut true_score = Lanes::<LANES>::default();
-    let mut class_weight = Sum::ZERO;
-    let mut buffer = [S::default(); BLOCK];
-    for start in (0..classes).step_by(BLOCK) {
-        let columns = start..classes.min(start + BLOCK);
-        let count = columns.len();
-        job.input.read_row(index, columns.clone(), &mut buffer);
-        let targets = targets::<S, R, K>(job, index, label, columns.clone());
-        let mut products = [S::default(); BLOCK];
-        let mut adjusted = [S::default(); BLOCK];
-        for place in 0..count {
-            let (score, target) = (R::load(buffer[place]), R::load(targets[place]));
-            products[place] = target.weigh(score).store();
-            adjusted[place] = job.kernel.adjusted(score, target).store();
-        }
-        true_score.add::<R>(&products[..count]);
-        for place in 0..count {
-            let candidate = R::load(adjusted[place]);
-            // NaN is worst of all, and stays.
-            if candidate > worst || candidate.is_nan() {
-                (worst, worst_class) = (candidate, start + place);
-            }
-            let target = targets[place].to_f64();
-            if target != 0.0 {
-                class_weight = class_weight.plus(target * job.weights.weight(start + place).to_f64());
-            }
-        }
-    }
-    let class_weight = if job.weights.is_one() { 1.0 } else { class_weight.value() };
-    Scores { worst, worst_class, true_score: true_score.fold().value(), class_weight }
+/// The gradient of a row.
+#[derive(Clone, Copy)]
+enum Slopes<R> {
+    /// The same for every class.
+    All(R),
+    /// (slope of s, if it is the worst class, − target) times the factor.
+    Of { worst_class: usize, factor: R },
 }
 
-#[inline(always)]
-fn targets<S: Scalar, R: Real<Storage = S>, K>(
-    job: &Job<'_, S, K>,
+/// One row of one call. Its label is 0 where there is none.
+struct Row<'r, 'a, S, K> {
+    job: &'r Job<'a, S, K>,
     index: usize,
     label: usize,
-    columns: Range<usize>,
-) -> [S; BLOCK] {
-    let mut targets = [S::default(); BLOCK];
-    match &job.dense {
-        Some(dense) => dense.read_row(index, columns, &mut targets),
-        None if columns.contains(&label) => targets[label - columns.start] = R::ONE.store(),
-        None => {}
+}
+
+fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..classes).step_by(BLOCK).map(move |start| start..classes.min(start + BLOCK))
+}
+
+impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
+    /// The value, not yet multiplied by the row's weight; the gradient is written.
+    #[inline(always)]
+    fn evaluate<R: Real<Storage = S>>(
+        &self,
+        weight: f64,
+        gradient: &mut Option<Part<'_>>,
+        buffers: &mut Buffers<S>,
+    ) -> f64 {
+        let job = self.job;
+        let scores = self.scan::<R>(buffers);
+        let margin = R::from_f64(job.kernel.offset()) + (scores.worst - R::from_f64(scores.true_score));
+        let holds = job.kernel.has_floor() && margin <= R::ZERO;
+        let upstream = job.grad_output.as_ref().map_or(1.0, |output| output.element(self.index));
+        let factor = R::from_f64(scores.class_weight * weight * upstream * job.derivative_factor);
+        let slopes = if holds {
+            Slopes::All(R::ZERO)
+        } else if margin.is_nan() {
+            // NaN in a row makes its whole gradient NaN.
+            Slopes::All(margin)
+        } else {
+            Slopes::Of { worst_class: scores.worst_class, factor }
+        };
+        self.write_gradient(gradient, buffers, slopes);
+        R::only_if(!holds, margin).to_f64() * scores.class_weight
     }
-    targets
+
+    /// Looks at every class.
+    #[inline(always)]
+    fn scan<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> Scores<R> {
+        let Row { job, index, label } = *self;
+        let Buffers { input, target, adjusted, products } = buffers;
+        let (mut worst, mut worst_class): (S, _) = ((-R::INFINITY).store(), 0);
+        let mut has_nan = false;
+        let (mut true_score, mut true_scores) = (0.0, Lanes::<LANES>::default());
+        let mut class_weight = Sum::ZERO;
+        for columns in blocks(job.classes) {
+            job.input.prefetch_row(index + 1, columns.clone());
+            let input = job.input.block_of_row(index, columns.clone(), input);
+            adjusted.resize(columns.len(), S::default());
+            if let Some(dense) = &job.dense {
+                let target = dense.block_of_row(index, columns.clone(), target);
+                products.resize(columns.len(), S::default());
+                adjust::<S, R, K>(job.kernel, input, target, adjusted, products);
+                true_scores.add::<R>(products);
+                for (class, target) in columns.clone().zip(target).filter(|_| !job.weights.is_one()) {
+                    class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());
+                }
+            } else {
+                adjust_wrong::<S, R, K>(job.kernel, input, adjusted);
+                if columns.contains(&label) {
+                    let score = input[label - columns.start];
+                    true_score = score.to_f64();
+                    adjusted[label - columns.start] = job.kernel.adjusted(R::load(score), R::ONE).store();
+                }
+            }
+            has_nan |= any_nan::<S, R>(adjusted);
+            let largest = largest_of::<S, R>(adjusted);
+            if largest.order() > worst.order() {
+                (worst, worst_class) = (largest, columns.start + position_of(adjusted, largest));
+            }
+        }
+        let worst = if has_nan { R::NAN } else { R::load(worst) };
+        if job.dense.is_none() {
+            class_weight = Sum::ZERO.plus(job.weights.weight(label).to_f64());
+        } else {
+            true_score = true_scores.fold().value();
+        }
+        let class_weight = if job.weights.is_one() { 1.0 } else { class_weight.value() };
+        Scores { worst, worst_class, true_score, class_weight }
+    }
+
+    #[inline(always)]
+    fn write_gradient<R: Real<Storage = S>>(
+        &self,
+        gradient: &mut Option<Part<'_>>,
+        buffers: &mut Buffers<S>,
+        slopes: Slopes<R>,
+    ) {
+        let Some(gradient) = gradient else { return };
+        let Row { job, index, label } = *self;
+        let Buffers { target, adjusted: block, .. } = buffers;
+        for columns in blocks(job.classes) {
+            block.clear();
+            match slopes {
+                Slopes::All(slope) => block.resize(columns.len(), slope.store()),
+                Slopes::Of { worst_class, factor } => {
+                    let worst = columns.contains(&worst_class).then(|| worst_class - columns.start);
+                    let mut worst_target = R::only_if(worst_class == label, R::ONE);
+                    block.resize(columns.len(), (R::ZERO * factor).store());
+                    if let Some(dense) = &job.dense {
+                        let target = dense.block_of_row(index, columns.clone(), target);
+                        scale_targets(factor, target, block);
+                        worst_target = worst.map_or(R::ZERO, |place| R::load(target[place]));
+                    } else if columns.contains(&label) {
+                        block[label - columns.start] = ((R::ZERO - R::ONE) * factor).store();
+                    }
+                    if let Some(place) = worst {
+                        block[place] = ((job.kernel.slope(worst_target) - worst_target) * factor).store();
+                    }
+                }
+            }
+            gradient.write_row(index, columns, block);
+        }
+    }
+}
+
+/// s and t x of a block.
+#[inline(always)]
+fn adjust<S: Scalar, R: Real<Storage = S>, K: Kernel>(
+    kernel: K,
+    input: &[S],
+    target: &[S],
+    adjusted: &mut [S],
+    products: &mut [S],
+) {
+    let count = input.len();
+    let (target, adjusted, products) = (&target[..count], &mut adjusted[..count], &mut products[..count]);
+    for place in 0..count {
+        let (score, target) = (R::load(input[place]), R::load(target[place]));
+        products[place] = target.weigh(score).store();
+        adjusted[place] = kernel.adjusted(score, target).store();
+    }
+}
+
+/// s of classes whose target is 0.
+#[inline(always)]
+fn adjust_wrong<S: Scalar, R: Real<Storage = S>, K: Kernel>(kernel: K, input: &[S], adjusted: &mut [S]) {
+    for (adjusted, &score) in adjusted.iter_mut().zip(input) {
+        *adjusted = kernel.adjusted(R::load(score), R::ZERO).store();
+    }
+}
+
+/// Whether a block has NaN.
+#[inline(always)]
+fn any_nan<S: Scalar, R: Real<Storage = S>>(block: &[S]) -> bool {
+    block.iter().fold(false, |found, &score| found | R::load(score).is_nan())
+}
+
+/// The gradient of classes that are not the worst.
+#[inline(always)]
+fn scale_targets<S: Scalar, R: Real<Storage = S>>(factor: R, target: &[S], out: &mut [S]) {
+    for (out, &target) in out.iter_mut().zip(target) {
+        *out = ((R::ZERO - R::load(target)) * factor).store();
+    }
 }

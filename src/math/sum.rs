@@ -85,10 +85,7 @@ impl<const N: usize> Lanes<N> {
                 self.high[lane] += chunk[lane].to_f64();
             }
         } else {
-            for lane in 0..N {
-                let sum = self.lane(lane).plus(chunk[lane].to_f64());
-                (self.high[lane], self.low[lane]) = (sum.high, sum.low);
-            }
+            self.add_each::<R>(&chunk[..std::hint::black_box(N)]);
         }
     }
 

@@ -80,6 +80,8 @@ pub struct Layout {
     strides: [isize; MAX_RANK],
     /// Known to be row-major without gaps, which spares most questions. A layout without the mark may be so, too.
     contiguous: bool,
+    /// Known to fill memory from its first element to its last, in whatever order of dimensions.
+    gapless: bool,
 }
 
 impl PartialEq for Layout {
@@ -90,13 +92,17 @@ impl PartialEq for Layout {
 
 impl Layout {
     /// A row of no elements.
-    pub const EMPTY: Layout =
-        Layout { shape: Shape { rank: 1, extents: [0; MAX_RANK] }, strides: [1; MAX_RANK], contiguous: true };
+    pub const EMPTY: Layout = Layout {
+        shape: Shape { rank: 1, extents: [0; MAX_RANK] },
+        strides: [1; MAX_RANK],
+        contiguous: true,
+        gapless: true,
+    };
 
     /// Row-major without gaps.
     #[inline]
     pub fn contiguous(shape: Shape) -> Layout {
-        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: true };
+        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: true, gapless: true };
         layout.close_gaps();
         layout
     }
@@ -105,7 +111,7 @@ impl Layout {
     #[inline(always)]
     pub fn clear(&mut self) {
         self.shape.rank = 0;
-        self.contiguous = true;
+        (self.contiguous, self.gapless) = (true, true);
     }
 
     /// Appends a dimension. The caller keeps the rank within [`MAX_RANK`], and closes gaps or notices their absence
@@ -114,7 +120,7 @@ impl Layout {
     pub fn push(&mut self, extent: usize, stride: isize) {
         self.strides[self.shape.rank] = stride;
         self.shape.push(extent);
-        self.contiguous = false;
+        (self.contiguous, self.gapless) = (false, false);
     }
 
     /// Forgets strides and makes it row-major without gaps.
@@ -125,7 +131,7 @@ impl Layout {
             self.strides[dimension] = stride;
             stride = stride.wrapping_mul(self.shape.extents[dimension].max(1) as isize);
         }
-        self.contiguous = true;
+        (self.contiguous, self.gapless) = (true, true);
     }
 
     /// Finds out whether it is row-major without gaps.
@@ -137,6 +143,7 @@ impl Layout {
             self.contiguous &= extent == 1 || self.strides[dimension] == stride;
             stride = stride.wrapping_mul(extent.max(1) as isize);
         }
+        self.gapless = self.contiguous;
     }
 
     /// With the given strides; `None` if there are not as many as dimensions.
@@ -144,7 +151,7 @@ impl Layout {
         if strides.len() != shape.rank {
             return None;
         }
-        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: false };
+        let mut layout = Layout { shape, strides: [0; MAX_RANK], contiguous: false, gapless: false };
         layout.strides[..strides.len()].copy_from_slice(strides);
         layout.notice_gaps();
         Some(layout)
@@ -198,6 +205,8 @@ impl Layout {
         for &dimension in order {
             layout.push(self.shape.extents[dimension], self.strides[dimension]);
         }
+        // Whatever the order, unless dimensions are left out.
+        layout.gapless = self.gapless && order.len() == self.shape.rank;
         layout
     }
 
@@ -229,7 +238,7 @@ impl Layout {
     #[must_use]
     pub fn coalesced(&self) -> Layout {
         if self.contiguous {
-            let mut layout = Layout { shape: Shape::default(), strides: [1; MAX_RANK], contiguous: true };
+            let mut layout = Layout { strides: [1; MAX_RANK], ..Layout::contiguous(Shape::default()) };
             if self.elements() != 1 {
                 layout.shape.push(self.elements());
             }
@@ -249,6 +258,11 @@ impl Layout {
             }
         }
         layout
+    }
+
+    /// Whether it is known to fill memory from its first element to its last.
+    pub fn is_gapless(&self) -> bool {
+        self.gapless
     }
 
     /// Whether it is known to be row-major without gaps.

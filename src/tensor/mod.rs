@@ -11,5 +11,5 @@ mod overlap;
 pub use dtype::Dtype;
 pub use layout::{Layout, MAX_RANK, Shape, axis_last};
 pub(crate) use memory::prefetch;
-pub use memory::{Element, NOT_A_LABEL, Part, Split, SplitRun, Tensor, TensorMut, View};
+pub use memory::{Columns, Element, NOT_A_LABEL, Part, Split, SplitRun, Tensor, TensorMut, View};
 pub use overlap::{Extent, are_disjoint, elements_are_distinct};

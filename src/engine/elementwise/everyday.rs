@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
-use super::walk::{BLOCK, TaskWork};
+use super::walk::TaskWork;
 use super::{Jet, Kernel};
 use crate::engine::level::Work;
 use crate::math::sum::{LANES, Lanes};
@@ -20,11 +18,20 @@ pub struct Everyday<'a, S, K> {
     pub derivative_factor: f64,
 }
 
-/// How many elements ahead of the block they are asked for, so that they arrive while it is computed.
-const AHEAD: usize = 4 * BLOCK;
+/// Elements processed together: the more, the less is lost between blocks.
+const BLOCK: usize = 1024;
 
-/// A block of elements, on the stack, and cleared no further than it is used: small calls feel that.
-type Buffer<S> = SmallVec<[S; BLOCK]>;
+/// The same where blocks are copied: shorter runs go past the caches while the next ones are computed.
+const COPIED_BLOCK: usize = 256;
+
+/// Up to this many elements are a small call, which feels every array that is cleared.
+const SMALL: usize = 128;
+
+/// How many bytes ahead of the block elements are asked for, so that they arrive while it is computed.
+const AHEAD: usize = 4096;
+
+/// From this many bytes on, elements are asked for ahead: fewer are in the caches, or come in time by themselves.
+const ASKED_FOR: usize = 1 << 20;
 
 /// What a kernel reads: lent where it lies in memory just so, or else copied block by block.
 #[derive(Clone, Copy)]
@@ -53,20 +60,32 @@ impl<'a, S> Elements<'a, S> {
 impl<S: Scalar> Elements<'_, S> {
     /// Some elements, with others behind them that make them whole lanes.
     #[inline(always)]
-    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut Buffer<S>) -> &'b [S] {
+    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> &'b [S] {
         let count = range.len();
         if let Elements::Lent(elements) = self
             && count.is_multiple_of(LANES)
         {
-            prefetch(elements, range.start + AHEAD..range.end + AHEAD);
+            if size_of_val(*elements) >= ASKED_FOR {
+                let ahead = AHEAD / size_of::<S>();
+                prefetch(elements, range.start + ahead..range.end + ahead);
+            }
             return &elements[range];
         }
-        buffer.resize(count.next_multiple_of(LANES), S::default());
+        let padded = &mut buffer[..count.next_multiple_of(LANES)];
         match self {
-            Elements::Lent(elements) => buffer[..count].copy_from_slice(&elements[range]),
-            Elements::Copied(view) => view.read(range.start, &mut buffer[..count]),
+            Elements::Lent(elements) => padded[..count].copy_from_slice(&elements[range]),
+            Elements::Copied(view) => view.read(range.start, &mut padded[..count]),
         }
-        buffer
+        padded
+    }
+}
+
+impl<S: Scalar, K: Kernel> Everyday<'_, S, K> {
+    /// Whether everything lies in memory just so.
+    fn is_lent(&self) -> bool {
+        let lent = |elements: &Elements<'_, S>| matches!(elements, Elements::Lent(_));
+        let gradient_lent = !matches!(self.gradient, Some(Gradient::Copied(_)));
+        lent(&self.input) && self.target.as_ref().is_none_or(lent) && gradient_lent
     }
 }
 
@@ -85,11 +104,20 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
         };
         let factor = R::from_f64(*derivative_factor);
         let mut lanes = Lanes::<LANES>::default();
-        let (mut input_buffer, mut target_buffer) = (Buffer::<S>::new(), Buffer::<S>::new());
-        let (mut gradient_buffer, mut values) = (Buffer::<S>::new(), Buffer::<S>::new());
-        values.resize(BLOCK.min(self.range.len().next_multiple_of(LANES)), S::default());
-        for start in self.range.clone().step_by(BLOCK) {
-            let end = self.range.end.min(start + BLOCK);
+        // Buffers for what is not lent, or is no whole lanes.
+        let is_lent = self.job.is_lent();
+        let mut ends = [[S::default(); LANES]; 3];
+        let mut blocks = (!is_lent).then_some([[S::default(); COPIED_BLOCK]; 3]);
+        let [input_buffer, target_buffer, gradient_buffer] = match &mut blocks {
+            Some(blocks) => blocks.each_mut().map(<[S; COPIED_BLOCK]>::as_mut_slice),
+            None => ends.each_mut().map(<[S; LANES]>::as_mut_slice),
+        };
+        let (mut few_values, mut values) = ([S::default(); SMALL], None);
+        let values: &mut [S] =
+            if self.range.len() <= SMALL { &mut few_values } else { values.insert([S::default(); BLOCK]) };
+        let block = if is_lent { BLOCK } else { COPIED_BLOCK };
+        for start in self.range.clone().step_by(block) {
+            let end = self.range.end.min(start + block);
             // Single elements are slow, so that what is left over is filled up to whole lanes in the buffers.
             let cut = end - (end - start) % LANES;
             for range in [start..cut, cut..end] {
@@ -97,36 +125,44 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
                 if count == 0 {
                     continue;
                 }
-                let input = input.block(range.clone(), &mut input_buffer);
+                let place = range.start - first..range.end - first;
+                let input = input.block(range.clone(), input_buffer);
                 let target = match target {
-                    Some(target) => &target.block(range.clone(), &mut target_buffer)[..input.len()],
+                    Some(target) => target.block(range, target_buffer),
                     None => input,
                 };
                 let values = &mut values[..input.len()];
                 if gradient.is_none() {
                     values_of::<S, R, K>(kernel, input, target, values);
                 } else {
-                    let place = range.start - first..range.end - first;
                     let output = match &mut lent {
                         Some(gradient) if count == input.len() => &mut gradient[place.clone()],
-                        _ => {
-                            gradient_buffer.resize(input.len(), S::default());
-                            &mut gradient_buffer[..]
-                        }
+                        _ => &mut gradient_buffer[..input.len()],
                     };
                     values_and_gradient_of::<S, R, K>(kernel, input, target, values, output, factor);
                     match (&mut lent, &mut copied) {
                         (Some(gradient), _) if count < values.len() => {
                             gradient[place].copy_from_slice(&gradient_buffer[..count]);
                         }
-                        (_, Some(gradient)) => gradient.write(range.start, &gradient_buffer[..count]),
+                        (_, Some(gradient)) => gradient.write(place.start + first, &gradient_buffer[..count]),
                         _ => {}
                     }
                 }
-                lanes.add::<R>(&values[..count]);
+                if count < values.len() {
+                    clear_behind(values, count);
+                }
+                lanes.add::<R>(values);
             }
         }
         Some(lanes.fold())
+    }
+}
+
+/// Zeros what was only there to make whole lanes.
+#[inline(always)]
+fn clear_behind<S: Scalar>(values: &mut [S], count: usize) {
+    for (index, value) in values.iter_mut().enumerate() {
+        *value = if index < count { *value } else { S::default() };
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::census::{self, Census};
-use super::level::Work;
+use super::level::{Level, Work};
 use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
 use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double};
 use crate::context::Context;
@@ -84,6 +84,23 @@ impl Rule {
     #[inline(always)]
     fn accepts(self, target: f64) -> bool {
         target == 1.0 || target == self.other
+    }
+}
+
+/// The question whether every target is one of two.
+struct Either<'t> {
+    targets: &'t [f32],
+    /// The one that is not 1.
+    other: f32,
+}
+
+impl Work<f32> for Either<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<R: Real<Storage = f32>>(self) -> bool {
+        // Without a way out, which would keep the loop from being vectorised.
+        self.targets.iter().fold(true, |fit, &target| fit & ((target == 1.0) | (target == self.other)))
     }
 }
 
@@ -196,9 +213,18 @@ impl<K: Kernel> Family for Elementwise<K> {
             && self.averaged.is_none()
             && !(weigh && operands.sample_weight.is_some())
         {
+            let refuse = |index| refuse_label(names.target, target, index, rule.expected);
+            // In f64, which holds every target that may be right, unless the targets are f32 and can be lent.
+            if let Some(lent) = target.run::<f32>() {
+                let level = context.map_or_else(Level::best, Context::level);
+                let other = rule.other as f32;
+                let accepts = |targets: &[f32]| level.run::<f32, _>(Either { targets, other });
+                let read = |start: usize, targets: &mut [f32]| view.read(start, targets);
+                return census::check_all(context, elements, Some(lent), read, accepts, |_, index| refuse(index));
+            }
             let read = |start: usize, targets: &mut [f64]| view.read(start, targets);
-            let refuse = |_, index| refuse_label(names.target, target, index, rule.expected);
-            return census::check_all(context, elements, read, |target| rule.accepts(target), refuse);
+            let accepts = |targets: &[f64]| targets.iter().all(|&target| rule.accepts(target));
+            return census::check_all(context, elements, None, read, accepts, |_, index| refuse(index));
         }
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
         let per_element = self.averaged.is_none();

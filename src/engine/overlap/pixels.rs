@@ -152,7 +152,6 @@ impl<'a, S: Scalar> Pixels<'a, S> {
     #[inline(always)]
     fn load<R: Real<Storage = S>>(&self, range: TileRange, tile: &mut Tile<S>) -> usize {
         let (count, pitch) = (range.len(), self.tile);
-        self.input.read_transposed(range.start, count, &mut tile.probability, pitch);
         tile.left_out.clear();
         tile.left_out.resize(count, false);
         tile.left_out.resize(pitch, true);
@@ -164,10 +163,15 @@ impl<'a, S: Scalar> Pixels<'a, S> {
                 *left_out |= value == 0.0;
             }
         }
-        match self.activation {
-            Activation::None => {}
-            Activation::Sigmoid => sigmoid::<S, R>(&mut tile.probability, &mut tile.gradient),
-            Activation::Softmax => softmax::<S, R>(&mut tile.probability, self.geometry.classes, pitch),
+        if self.activation == Activation::Softmax {
+            // The gradient's place is free until there is one.
+            let input = self.input.columns(range, &mut tile.gradient, pitch);
+            softmax::<S, R>(input, &mut tile.probability, pitch);
+        } else {
+            self.input.read_transposed(range.start, count, &mut tile.probability, pitch);
+        }
+        if self.activation == Activation::Sigmoid {
+            sigmoid::<S, R>(&mut tile.probability, &mut tile.gradient);
         }
         let counted = tile.left_out.iter().filter(|&&left_out| !left_out).count();
         if counted < pitch {

@@ -6,6 +6,7 @@ use super::{Activation, Region, Slopes};
 use crate::engine::softmax::lanes::raise;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Logistic, Real, RowExp, Scalar};
+use crate::tensor::Columns;
 
 /// Elements of a tile that lie on the stack; a tile of very many classes goes to the heap.
 pub const TILE: usize = 2048;
@@ -44,27 +45,29 @@ pub fn sigmoid<S: Scalar, R: Real<Storage = S>>(numbers: &mut [S], complement: &
     }
 }
 
-/// The softmax over classes of each pixel of a tile, in place.
+/// The softmax over classes of each pixel of a tile.
 #[inline(always)]
-pub fn softmax<S: Scalar, R: Real<Storage = S>>(tile: &mut [S], classes: usize, pitch: usize) {
+pub fn softmax<S: Scalar, R: Real<Storage = S>>(input: Columns<'_, S>, tile: &mut [S], pitch: usize) {
     let none = [S::default(); MOST_PIXELS];
     let (mut max, mut offset, mut low, mut top, mut total) = (none, none, none, none, none);
-    let mut sum = [0.0_f64; MOST_PIXELS];
+    let mut sum = Lanes::<MOST_PIXELS>::default();
     max.fill((-R::INFINITY).store());
-    for row in tile.chunks_exact(pitch).take(classes) {
-        raise(&mut max[..pitch], row);
+    for class in 0..tile.len() / pitch {
+        raise(&mut max[..pitch], input.column(class, pitch));
     }
     for index in 0..pitch {
         let row = RowExp::below(R::load(max[index]));
         (offset[index], low[index], top[index]) = (row.offset.store(), row.low.store(), row.top.store());
     }
-    for row in tile.chunks_exact_mut(pitch).take(classes) {
-        exponentials::<S, R>(row, [&offset[..pitch], &low[..pitch], &top[..pitch]], &mut sum[..pitch]);
+    for (class, row) in tile.chunks_exact_mut(pitch).enumerate() {
+        exponentials::<S, R>(input.column(class, pitch), [&offset[..pitch], &low[..pitch], &top[..pitch]], row);
+        // Apart, because numbers of two widths in one loop halve its vectors.
+        sum.add_each::<R>(row);
     }
     for index in 0..pitch {
-        total[index] = S::from_f64(sum[index]);
+        total[index] = S::from_f64(sum.lane(index).value());
     }
-    for row in tile.chunks_exact_mut(pitch).take(classes) {
+    for row in tile.chunks_exact_mut(pitch) {
         // A quotient and not a product with the inverse: the softmax of a single class is exactly 1.
         for (x, &total) in row.iter_mut().zip(&total) {
             *x = (R::load(*x) / R::load(total)).store();
@@ -72,16 +75,14 @@ pub fn softmax<S: Scalar, R: Real<Storage = S>>(tile: &mut [S], classes: usize, 
     }
 }
 
-/// The exponentials of one class, in place, and their part of each pixel's sum.
+/// The exponentials of one class.
 #[inline(always)]
-fn exponentials<S: Scalar, R: Real<Storage = S>>(row: &mut [S], [offset, low, top]: [&[S]; 3], sum: &mut [f64]) {
+fn exponentials<S: Scalar, R: Real<Storage = S>>(input: &[S], [offset, low, top]: [&[S]; 3], row: &mut [S]) {
     let count = row.len();
-    let (offset, low, top, sum) = (&offset[..count], &low[..count], &top[..count], &mut sum[..count]);
+    let (input, offset, low, top) = (&input[..count], &offset[..count], &low[..count], &top[..count]);
     for index in 0..count {
         let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
-        let e = RowExp { offset, low, top }.of(R::load(row[index]));
-        row[index] = e.store();
-        sum[index] += e.to_f64();
+        row[index] = RowExp { offset, low, top }.of(R::load(input[index])).store();
     }
 }
 

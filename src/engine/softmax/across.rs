@@ -1,5 +1,5 @@
-//! Few classes: thirty-two rows side by side, one class after another. Each row is a lane, so nothing is ever folded,
-//! and images with strided classes are read as they lie.
+//! Few classes: a tile of rows side by side, one class after another. Each row is a lane, so nothing is ever folded, and
+//! images with strided classes are read as they lie.
 
 use std::ops::Range;
 
@@ -9,15 +9,24 @@ use super::lanes::{Scales, exponentials, raise, scale};
 use super::source::{Source, Stats};
 use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, Target, Term};
 use crate::engine::Curvature;
-use crate::math::sum::Lanes;
-use crate::math::{Real, RowExp, Scalar, Sum};
+use crate::math::sum::{LANES, Lanes};
+use crate::math::{Real, RowExp, Scalar, Sum, ln_1p};
+use crate::tensor::Columns;
 
-/// Rows walked together.
-pub const ROWS: usize = 32;
+/// The most rows of a tile.
+const MOST_ROWS: usize = 128;
 
-/// Numbers of a tile of rows: class c of row i is at `c * ROWS + i`.
+/// The elements of a tile, which stays in the first-level cache with what is made of it.
+const TILE: usize = 32 * FEW_CLASSES;
+
+/// The rows of a tile: the fewer the classes, the more, if there are so many.
+pub fn pitch(classes: usize, rows: usize) -> usize {
+    let most = (TILE / classes.max(1)).min(MOST_ROWS) / LANES * LANES;
+    rows.next_multiple_of(LANES).clamp(LANES, most)
+}
+
+/// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
 struct Tile<'t, S> {
-    input: &'t mut [S],
     /// The exponentials, and later the gradient in their place.
     exponential: &'t mut [S],
     target: &'t mut [S],
@@ -25,27 +34,27 @@ struct Tile<'t, S> {
 }
 
 /// On the stack, and cleared no further than the classes need.
-type Numbers<S> = SmallVec<[S; ROWS * FEW_CLASSES]>;
+type Numbers<S> = SmallVec<[S; TILE]>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
-    label: [usize; ROWS],
-    max: [S; ROWS],
-    rest: [S; ROWS],
-    tail: [S; ROWS],
-    inverse: [S; ROWS],
-    total: [f64; ROWS],
+    label: [usize; MOST_ROWS],
+    max: [S; MOST_ROWS],
+    rest: [S; MOST_ROWS],
+    tail: [S; MOST_ROWS],
+    inverse: [S; MOST_ROWS],
+    total: [f64; MOST_ROWS],
     /// V and S.
-    first: [S; ROWS],
-    second: [S; ROWS],
+    first: [S; MOST_ROWS],
+    second: [S; MOST_ROWS],
     /// The gradient at the label, and the factor of every other exponential, of a labelled row.
-    labelled: [S; ROWS],
-    others: [S; ROWS],
+    labelled: [S; MOST_ROWS],
+    others: [S; MOST_ROWS],
     /// 1 where the row counts, else 0.
-    counts: [S; ROWS],
-    weight: [f64; ROWS],
+    counts: [S; MOST_ROWS],
+    weight: [f64; MOST_ROWS],
     /// The factor of derivatives.
-    factor: [f64; ROWS],
+    factor: [f64; MOST_ROWS],
 }
 
 /// The sum over some rows, with their derivatives written.
@@ -55,10 +64,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     parts: &mut Parts<'_>,
     range: Range<usize>,
 ) -> Sum {
-    let pitch = job.pitch.min(ROWS);
+    let pitch = job.pitch;
     let zero = S::default();
-    let none = [zero; ROWS];
-    let elements = job.classes * ROWS;
+    let none = [zero; MOST_ROWS];
+    let elements = job.classes * pitch;
     // Made where they stay: a buffer that is returned is copied whole.
     let (mut input, mut exponential) = (Numbers::<S>::new(), Numbers::<S>::new());
     let (mut target, mut hessian) = (Numbers::<S>::new(), Numbers::<S>::new());
@@ -66,41 +75,41 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     exponential.resize(elements, zero);
     target.resize(if matches!(job.target, Target::Dense(_)) { elements } else { 0 }, zero);
     hessian.resize(if parts.hessian.is_some() { elements } else { 0 }, zero);
-    let mut tile =
-        Tile { input: &mut input, exponential: &mut exponential, target: &mut target, hessian: &mut hessian };
+    let mut tile = Tile { exponential: &mut exponential, target: &mut target, hessian: &mut hessian };
     let mut lane = Lane {
-        label: [0; ROWS],
+        label: [0; MOST_ROWS],
         max: none,
         rest: none,
         tail: none,
         inverse: none,
-        total: [0.0; ROWS],
+        total: [0.0; MOST_ROWS],
         first: none,
         second: none,
         labelled: none,
         others: none,
         counts: none,
-        weight: [1.0; ROWS],
-        factor: [job.derivative_factor; ROWS],
+        weight: [1.0; MOST_ROWS],
+        factor: [job.derivative_factor; MOST_ROWS],
     };
-    let mut sum = Lanes::<ROWS>::default();
+    let mut sum = Lanes::<LANES>::default();
     let mut start = range.start;
     while start < range.end {
-        let count = ROWS.min(range.end - start);
-        job.input.read_transposed(start, count, tile.input, ROWS);
+        let count = pitch.min(range.end - start);
+        let width = count.next_multiple_of(LANES).min(MOST_ROWS);
+        let columns = job.input.columns(start..start + count, &mut input, pitch);
         read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
-        normalise::<S, R, P>(&mut tile, &mut lane, job.classes, pitch);
+        normalise::<S, R, P>(columns, &mut tile, &mut lane, job.classes, width);
         let values = if job.is_sparse() {
-            accumulate_labelled::<S, R, K, P>(job, &tile, &mut lane)
+            accumulate_labelled::<S, R, K, P>(job, columns, &tile, &mut lane, width)
         } else {
-            accumulate::<S, R, K, P>(job, &tile, &mut lane)
+            accumulate::<S, R, K, P>(job, columns, &tile, &mut lane, width)
         };
-        let mut weighted = [0.0_f64; ROWS];
-        for index in 0..pitch {
+        let mut weighted = [0.0_f64; MOST_ROWS];
+        for index in 0..width {
             let counts = lane.counts[index] != zero;
             weighted[index] = if counts { values[index] * lane.weight[index] } else { 0.0 };
         }
-        sum.add_each::<<f64 as Scalar>::Fused>(&weighted[..pitch]);
+        sum.add::<<f64 as Scalar>::Fused>(&weighted[..width]);
         if let Some(output) = &mut parts.values {
             for value in &mut weighted {
                 *value *= job.value_factor;
@@ -110,16 +119,16 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         if parts.gradient.is_some() || parts.hessian.is_some() {
             let labelled = P::EXPONENTIAL && job.is_sparse();
             if !labelled || parts.hessian.is_some() {
-                derive::<S, R, K, P>(job, &mut tile, &lane, parts.hessian.is_some());
+                derive::<S, R, K, P>(job, columns, &mut tile, &lane, parts.hessian.is_some(), width);
             }
             if labelled {
-                scale_exponentials::<S, R>(tile.exponential, &lane, pitch);
+                scale_exponentials::<S, R>(tile.exponential, &lane, pitch, width);
             }
             if let Some(gradient) = &mut parts.gradient {
-                gradient.write_transposed(start, count, tile.exponential, ROWS);
+                gradient.write_transposed(start, count, tile.exponential, pitch);
             }
             if let Some(hessian) = &mut parts.hessian {
-                hessian.write_transposed(start, count, tile.hessian, ROWS);
+                hessian.write_transposed(start, count, tile.hessian, pitch);
             }
         }
         start += count;
@@ -136,13 +145,13 @@ fn read_targets<S: Scalar, K, P>(
     start: usize,
     count: usize,
 ) {
-    let pitch = job.pitch.min(ROWS);
-    let mut labels = [0; ROWS];
+    let width = count.next_multiple_of(LANES).min(MOST_ROWS);
+    let mut labels = [0; MOST_ROWS];
     match &job.target {
         Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
-        Target::Dense(view) => view.read_transposed(start, count, tile.target, ROWS),
+        Target::Dense(view) => view.read_transposed(start, count, tile.target, job.pitch),
     }
-    for index in 0..pitch {
+    for index in 0..width {
         lane.label[index] = job.class_of(labels[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(index < count)));
     }
@@ -160,60 +169,55 @@ fn read_targets<S: Scalar, K, P>(
 /// The sums that the classes of a row share.
 #[inline(always)]
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
+    input: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
     classes: usize,
-    pitch: usize,
+    width: usize,
 ) {
-    let mut rest = Lanes::<ROWS>::default();
-    let mut largest = [R::ONE.store(); ROWS];
+    let mut rest = Lanes::<MOST_ROWS>::default();
+    let mut largest = [R::ONE.store(); MOST_ROWS];
     if P::EXPONENTIAL {
-        lane.max = [(-R::INFINITY).store(); ROWS];
+        lane.max = [(-R::INFINITY).store(); MOST_ROWS];
         for class in 0..classes {
-            raise(&mut lane.max[..pitch], &row_of(tile.input, class)[..pitch]);
+            raise(&mut lane.max[..width], input.column(class, width));
         }
-        let none = [S::default(); ROWS];
+        let none = [S::default(); MOST_ROWS];
         let (mut offset, mut low, mut top, mut ties, mut terms) = (none, none, none, none, none);
-        for index in 0..pitch {
+        for index in 0..width {
             let max = R::load(lane.max[index]);
             let row = RowExp::below(max);
             (offset[index], low[index], top[index]) = (row.offset.store(), row.low.store(), row.top.store());
             largest[index] = row.of(max).store();
         }
         let scales = Scales { max: &lane.max, offset: &offset, low: &low, top: &top };
-        for class in 0..classes {
+        let pitch = tile.exponential.len() / classes;
+        for (class, raised) in tile.exponential.chunks_exact_mut(pitch).enumerate() {
             // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
-            let logits = &row_of(tile.input, class)[..pitch];
-            exponentials::<S, R>(&scales, logits, row_of_mut(tile.exponential, class), &mut terms, &mut ties);
-            rest.add_each::<R>(&terms[..pitch]);
+            exponentials::<S, R>(&scales, input.column(class, width), raised, &mut terms, &mut ties);
+            rest.add_each::<R>(&terms[..width]);
         }
         // Of several equal largest classes, only one is left out.
-        for index in 0..pitch {
+        for index in 0..width {
             terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * R::load(largest[index])).store();
         }
-        rest.add_each::<R>(&terms[..pitch]);
+        rest.add_each::<R>(&terms[..width]);
     } else if P::RATIO {
         for class in 0..classes {
-            rest.add_each::<R>(&row_of(tile.input, class)[..pitch]);
+            rest.add_each::<R>(input.column(class, width));
         }
     }
-    for index in 0..pitch {
-        let stats = Stats::<R>::of::<P>(R::load(lane.max[index]), R::load(largest[index]), rest.lane(index).value());
+    for index in 0..width {
+        let (max, largest) = (R::load(lane.max[index]), R::load(largest[index]));
+        let stats = Stats::<R>::of_sums::<P>(max, largest, rest.lane(index).value());
         lane.rest[index] = stats.rest.store();
         lane.total[index] = stats.total;
         lane.tail[index] = stats.tail.store();
         lane.inverse[index] = stats.inverse.store();
     }
-}
-
-#[inline(always)]
-fn row_of<S>(tile: &[S], class: usize) -> &[S; ROWS] {
-    tile[class * ROWS..(class + 1) * ROWS].try_into().expect("a row of the tile")
-}
-
-#[inline(always)]
-fn row_of_mut<S>(tile: &mut [S], class: usize) -> &mut [S; ROWS] {
-    (&mut tile[class * ROWS..(class + 1) * ROWS]).try_into().expect("a row of the tile")
+    for tail in &mut lane.tail[..width] {
+        *tail = ln_1p(R::load(*tail)).store();
+    }
 }
 
 #[inline(always)]
@@ -231,21 +235,21 @@ fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats
 #[inline(always)]
 fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
+    columns: Columns<'_, S>,
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
-) -> [f64; ROWS] {
-    let pitch = job.pitch.min(ROWS);
-    let mut input = [S::default(); ROWS];
-    let mut exponential = [S::default(); ROWS];
-    let mut weight = [S::default(); ROWS];
-    for index in 0..pitch {
-        let class = lane.label[index];
-        input[index] = tile.input[class * ROWS + index];
-        exponential[index] = tile.exponential[class * ROWS + index];
-        weight[index] = job.weights.weight(class);
+    width: usize,
+) -> [f64; MOST_ROWS] {
+    let mut input = [S::default(); MOST_ROWS];
+    let mut exponential = [S::default(); MOST_ROWS];
+    let mut weight = [S::default(); MOST_ROWS];
+    pick(columns.numbers, columns.pitch, &lane.label[..width], &mut input);
+    pick(tile.exponential, job.pitch, &lane.label[..width], &mut exponential);
+    for (weight, &class) in weight.iter_mut().zip(&lane.label[..width]) {
+        *weight = job.weights.weight(class);
     }
-    let mut values = [0.0_f64; ROWS];
-    for index in 0..pitch {
+    let mut values = [0.0_f64; MOST_ROWS];
+    for index in 0..width {
         let stats = stats::<S, R>(lane, index);
         let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
         let Term { value, first, second } = job.kernel.term(class.minus_ln_p, class.p, class.q);
@@ -261,15 +265,30 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     values
 }
 
+/// The number of each row's class.
+#[inline(always)]
+fn pick<S: Scalar>(numbers: &[S], pitch: usize, classes: &[usize], out: &mut [S]) {
+    // Held inside, which costs less than the question whether it is.
+    let Some(last) = numbers.len().checked_sub(1) else { return };
+    for (index, (out, &class)) in out.iter_mut().zip(classes).enumerate() {
+        *out = numbers[(class * pitch + index).min(last)];
+    }
+}
+
 /// The gradient of labelled rows from their exponentials, in place.
 #[inline(always)]
-fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(exponential: &mut [S], lane: &Lane<S>, pitch: usize) {
-    for row in exponential.chunks_exact_mut(ROWS) {
-        scale::<S, R>(&mut row[..pitch], &lane.others, &lane.counts);
+fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(
+    exponential: &mut [S],
+    lane: &Lane<S>,
+    pitch: usize,
+    width: usize,
+) {
+    for row in exponential.chunks_exact_mut(pitch) {
+        scale::<S, R>(&mut row[..width], &lane.others, &lane.counts);
     }
-    for index in 0..pitch {
+    for index in 0..width {
         let gradient = R::load(lane.labelled[index]);
-        exponential[lane.label[index] * ROWS + index] =
+        exponential[lane.label[index] * pitch + index] =
             R::only_if(lane.counts[index] != S::default(), gradient).store();
     }
 }
@@ -287,37 +306,38 @@ fn targets<S: Scalar, R: Real<Storage = S>, K, P>(
     tile: &Tile<'_, S>,
     lane: &Lane<S>,
     class: usize,
-) -> [S; ROWS] {
+) -> [S; MOST_ROWS] {
+    let mut targets = [S::default(); MOST_ROWS];
     match &job.target {
-        Target::Dense(_) => *row_of(tile.target, class),
+        Target::Dense(_) => targets[..job.pitch].copy_from_slice(&tile.target[class * job.pitch..][..job.pitch]),
         Target::Labels { .. } => {
-            let mut targets = [S::default(); ROWS];
             for (target, &label) in targets.iter_mut().zip(&lane.label) {
                 *target = R::only_if(label == class, R::ONE).store();
             }
-            targets
         }
     }
+    targets
 }
 
 /// Losses, V and S of rows with any targets.
 #[inline(always)]
 fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
+    columns: Columns<'_, S>,
     tile: &Tile<'_, S>,
     lane: &mut Lane<S>,
-) -> [f64; ROWS] {
-    let pitch = job.pitch.min(ROWS);
-    let mut values = Lanes::<ROWS>::default();
-    let mut totals = Lanes::<ROWS>::default();
-    let mut seconds = Lanes::<ROWS>::default();
-    let zero = [S::default(); ROWS];
+    width: usize,
+) -> [f64; MOST_ROWS] {
+    let mut values = Lanes::<MOST_ROWS>::default();
+    let mut totals = Lanes::<MOST_ROWS>::default();
+    let mut seconds = Lanes::<MOST_ROWS>::default();
+    let zero = [S::default(); MOST_ROWS];
     let (mut value_terms, mut first_terms, mut second_terms) = (zero, zero, zero);
     for number in 0..job.classes {
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
-        let input: &[S; ROWS] = row_of(tile.input, number);
-        let exponential: &[S; ROWS] = row_of(tile.exponential, number);
-        for index in 0..pitch {
+        let input = columns.column(number, width);
+        let exponential = &tile.exponential[number * job.pitch..][..width];
+        for index in 0..width {
             let stats = stats::<S, R>(lane, index);
             let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
             let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
@@ -326,12 +346,12 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             first_terms[index] = R::only_if(class.passes, a.weigh(term.first)).store();
             second_terms[index] = R::only_if(class.passes, a.weigh(term.second)).store();
         }
-        values.add_each::<R>(&value_terms[..pitch]);
-        totals.add_each::<R>(&first_terms[..pitch]);
-        seconds.add_each::<R>(&second_terms[..pitch]);
+        values.add_each::<R>(&value_terms[..width]);
+        totals.add_each::<R>(&first_terms[..width]);
+        seconds.add_each::<R>(&second_terms[..width]);
     }
-    let mut sums = [0.0_f64; ROWS];
-    for index in 0..pitch {
+    let mut sums = [0.0_f64; MOST_ROWS];
+    for index in 0..width {
         sums[index] = values.lane(index).value();
         lane.first[index] = S::from_f64(totals.lane(index).value());
         lane.second[index] = S::from_f64(seconds.lane(index).value());
@@ -343,11 +363,13 @@ fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 #[inline(always)]
 fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
+    columns: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
     lane: &Lane<S>,
     second_order: bool,
+    width: usize,
 ) {
-    let pitch = job.pitch.min(ROWS);
+    let pitch = job.pitch;
     let sparse = job.is_sparse();
     // The gradient of a labelled softmax row is made from its exponentials, which are left for that.
     let in_place = P::EXPONENTIAL && sparse;
@@ -355,11 +377,11 @@ fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let (scale, least) = (R::from_f64(if bound { 2.0 * scale } else { scale }), R::from_f64(least));
     for number in 0..job.classes {
         let targets = targets::<S, R, K, P>(job, tile, lane, number);
-        let input: &[S; ROWS] = row_of(tile.input, number);
-        let exponential: &mut [S; ROWS] = row_of_mut(tile.exponential, number);
-        let mut nothing = [S::default(); ROWS];
-        let hessian = if second_order { row_of_mut(tile.hessian, number) } else { &mut nothing };
-        for index in 0..pitch {
+        let input = columns.column(number, width);
+        let exponential = &mut tile.exponential[number * pitch..][..width];
+        let mut nothing = [S::default(); MOST_ROWS];
+        let hessian = if second_order { &mut tile.hessian[number * pitch..][..width] } else { &mut nothing[..width] };
+        for index in 0..width {
             let stats = stats::<S, R>(lane, index);
             let x = R::load(input[index]);
             let class = job.source.class(x, R::load(exponential[index]), &stats);

@@ -11,7 +11,7 @@ use super::source::{Source, Stats};
 use super::{Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
-use crate::tensor::{Part, View};
+use crate::tensor::Part;
 
 /// Classes processed together.
 const BLOCK: usize = 512;
@@ -73,24 +73,6 @@ struct Row<'r, 'a, S, K, P> {
     index: usize,
     label: usize,
     factors: RowFactors,
-}
-
-/// A block of a row: lent, or copied into the buffer.
-#[inline(always)]
-fn block_of<'b, S: Scalar>(
-    view: &'b View<'_>,
-    row: usize,
-    columns: Range<usize>,
-    buffer: &'b mut Buffer<S>,
-) -> &'b [S] {
-    match view.run_of_row(row, columns.clone()) {
-        Some(lent) => lent,
-        None => {
-            buffer.resize(columns.len(), S::default());
-            view.read_row(row, columns, buffer);
-            buffer
-        }
-    }
 }
 
 fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
@@ -158,14 +140,14 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     fn largest<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> (S, usize) {
         let (mut max, mut found_in): (S, _) = ((-R::INFINITY).store(), 0..0);
         for columns in blocks(self.job.classes) {
-            let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+            let input = self.job.input.block_of_row(self.index, columns.clone(), &mut buffers.input);
             let best = largest_of::<S, R>(input);
             if best.order() > max.order() {
                 (max, found_in) = (best, columns);
             }
         }
         let start = found_in.start;
-        let input = block_of(&self.job.input, self.index, found_in, &mut buffers.input);
+        let input = self.job.input.block_of_row(self.index, found_in, &mut buffers.input);
         (max, start + position_of(input, max))
     }
 
@@ -182,7 +164,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let mut lanes = Lanes::<LANES>::default();
         if P::EXPONENTIAL || P::RATIO {
             for columns in blocks(self.job.classes) {
-                let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+                let input = self.job.input.block_of_row(self.index, columns.clone(), &mut buffers.input);
                 if P::RATIO {
                     lanes.add::<R>(input);
                     continue;
@@ -217,7 +199,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         shared: Shared<R, K, P>,
         buffers: &mut Buffers<S>,
     ) -> (Totals<R>, Labelled<R>) {
-        let input = block_of(&self.job.input, self.index, self.label..self.label + 1, &mut buffers.input);
+        let input = self.job.input.block_of_row(self.index, self.label..self.label + 1, &mut buffers.input);
         let class = shared.class(R::load(input[0]));
         let Term { value, first, second } = self.job.kernel.term(class.minus_ln_p, class.p, class.q);
         let a = R::load(self.job.weights.weight(self.label));
@@ -238,9 +220,9 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     ) -> Classes<'b, S> {
         let count = columns.len();
         let weight = self.job.weights.block(columns.clone()).unwrap_or(uniform);
-        let input = block_of(&self.job.input, self.index, columns.clone(), input);
+        let input = self.job.input.block_of_row(self.index, columns.clone(), input);
         let target = match &self.job.target {
-            Target::Dense(view) => block_of(view, self.index, columns, target),
+            Target::Dense(view) => view.block_of_row(self.index, columns, target),
             Target::Labels { .. } => {
                 target.clear();
                 target.resize(count, S::default());
@@ -290,7 +272,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         buffers: &mut Buffers<S>,
     ) {
         for columns in blocks(self.job.classes) {
-            let input = block_of(&self.job.input, self.index, columns.clone(), &mut buffers.input);
+            let input = self.job.input.block_of_row(self.index, columns.clone(), &mut buffers.input);
             let derivatives = &mut buffers.derivatives;
             derivatives.resize(columns.len(), S::default());
             block::scaled_exponentials(row, labelled.factor, input, derivatives);

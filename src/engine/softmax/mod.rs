@@ -125,8 +125,7 @@ struct Job<'a, S, K, P> {
     /// Class weight and alpha together, one for each class.
     weights: &'a PerClass<S>,
     classes: usize,
-    /// The rows walked together where classes are few. A constant, which the compiler must not know: it would unroll
-    /// the loops over them.
+    /// The rows walked together where classes are few.
     pitch: usize,
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
@@ -166,7 +165,8 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let extents = operands.input.shape().extents();
         let smoothed_over = if self.smooth_over_last { extents[extents.len() - 1] } else { classes };
         let across = classes <= FEW_CLASSES;
-        let shares = Shares::of(input.count(), classes, if across { across::ROWS } else { 1 });
+        let pitch = if across { across::pitch(classes, input.count()) } else { 1 };
+        let shares = Shares::of(input.count(), classes, pitch);
         let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
         let job = Job {
             kernel: self.kernel,
@@ -179,7 +179,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             },
             weights: &weights,
             classes,
-            pitch: across::ROWS,
+            pitch,
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
             sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),

@@ -101,7 +101,10 @@ pub fn census_of_rows(
     };
     let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
     if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
-        return census::check_all(context, rows, |start, labels| view.read_labels(start, labels), is_class, refuse);
+        let read = |start: usize, labels: &mut [i64]| view.read_labels(start, labels);
+        // Without a way out, which would keep the loop from being vectorised.
+        let accepts = |labels: &[i64]| labels.iter().fold(true, |fit, &label| fit & is_class(label));
+        return census::check_all(context, rows, None, read, accepts, refuse);
     }
     census::take(context, rows, operands, |block| {
         if let Some(view) = &label_view {

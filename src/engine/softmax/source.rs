@@ -21,10 +21,18 @@ impl<R: Real> Stats<R> {
     /// From the largest logit, its exponential, and the sum of the others; `rest` alone where there are none.
     #[inline(always)]
     pub fn of<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
+        let sums = Stats::of_sums::<P>(max, largest, rest);
+        Stats { tail: ln_1p(sums.tail), ..sums }
+    }
+
+    /// The same, with what the logarithm is taken of, less 1, in the place of `tail`: where many rows are walked together
+    /// the logarithms are taken apart from what is in f64, because numbers of two widths in one loop halve its vectors.
+    #[inline(always)]
+    pub fn of_sums<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
         let total = if P::EXPONENTIAL { largest.to_f64() + rest } else { rest };
         let inverse = R::from_f64(1.0 / total);
-        let tail = ln_1p(R::from_f64(rest / largest.to_f64()));
-        Stats { max, rest: R::from_f64(rest), total, tail, inverse }
+        let ratio = R::from_f64(rest / largest.to_f64());
+        Stats { max, rest: R::from_f64(rest), total, tail: ratio, inverse }
     }
 }
 

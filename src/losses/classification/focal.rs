@@ -61,7 +61,7 @@ pub struct Focal<P> {
 impl<P: Power> Kernel for Focal<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        let Logistic { p, q, minus_ln_p, minus_ln_q, .. } = Logistic::of(input);
+        let Logistic { p, q, minus_ln_p, minus_ln_q, tail } = Logistic::of(input);
         let (t, rest) = (target, R::ONE - target);
         let gamma = self.power.exponent::<R>();
         let alpha = match self.alpha {
@@ -78,9 +78,17 @@ impl<P: Power> Kernel for Focal<P> {
         } else {
             ln_soft
         };
-        // (1−2t) / (t/p + (1−t)/q), in which a vanishing p or q cannot make 0/0.
-        let ratio = (rest - t) / (t.weigh(R::ONE / p) + rest.weigh(R::ONE / q));
-        let loss = t.weigh(minus_ln_p) + rest.weigh(minus_ln_q);
+        let soft_ratio = (rest - t) * p * q / missed;
+        let ratio = if yes {
+            -p
+        } else if no {
+            q
+        } else {
+            soft_ratio
+        };
+        // As in bce: only the part of the target that the logit contradicts pays for it.
+        let contradicted = if input < R::ZERO { t } else { rest };
+        let loss = contradicted.weigh(input.abs()) + tail;
         let slope = rest * p - t * q;
         let modulation = alpha * self.power.of(missed, ln_missed);
         let ratio_loss = ratio.weigh(loss);

@@ -16,6 +16,7 @@
 //!   an operand that its gradient replaces is viewed through [`View::copying`] and never lent as a slice.
 //! - **once**: a part of an output is handed out at most once, and parts are disjoint.
 
+mod halves;
 mod read;
 mod stream;
 #[forbid(unsafe_code)]
@@ -33,7 +34,7 @@ use crate::error::Result;
 use crate::math::Scalar;
 use walk::Walk;
 
-pub use read::{NOT_A_LABEL, View};
+pub use read::{Columns, NOT_A_LABEL, View};
 pub(crate) use stream::prefetch;
 use write::streams;
 pub use write::{Part, Split, SplitRun};
@@ -197,7 +198,7 @@ impl<'a> Tensor<'a> {
 
     fn view(&self, outer: Layout, extent: usize, stride: isize) -> View<'a> {
         let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
-        View::new(self.pointer, self.dtype, walk)
+        View::new(self.pointer, self.dtype, walk, self.layout.is_gapless())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
+use smallvec::{Array, SmallVec};
 
 use super::stream;
 use super::walk::Walk;
@@ -18,7 +18,26 @@ pub struct View<'a> {
     dtype: Dtype,
     walk: Walk,
     lendable: bool,
+    /// Whether the tensor fills memory from its first element to its last.
+    gapless: bool,
     lifetime: PhantomData<&'a [u8]>,
+}
+
+/// Numbers column by column: row r of column c is at `c * pitch + r`.
+#[derive(Clone, Copy)]
+pub struct Columns<'b, T> {
+    /// The numbers.
+    pub numbers: &'b [T],
+    /// The distance of columns.
+    pub pitch: usize,
+}
+
+impl<'b, T> Columns<'b, T> {
+    /// The first rows of a column.
+    #[inline(always)]
+    pub fn column(&self, column: usize, rows: usize) -> &'b [T] {
+        &self.numbers[column * self.pitch..][..rows]
+    }
 }
 
 // SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows
@@ -58,29 +77,6 @@ macro_rules! widen {
 }
 
 widen!(f32, f64, i8, u8, i16, i32, i64);
-
-macro_rules! widen_half {
-    ($($type:ty),*) => {
-        $(impl Widen for $type {
-            #[inline(always)]
-            fn widen(self) -> f64 {
-                f64::from(self.to_f32())
-            }
-
-            fn widen_run(run: &[Self], out: &mut [f32]) {
-                run.convert_to_f32_slice(out);
-            }
-
-            const NARROWS: bool = true;
-
-            fn narrow_run(run: &mut [Self], values: &[f32]) {
-                run.convert_from_f32_slice(values);
-            }
-        })*
-    };
-}
-
-widen_half!(f16, bf16);
 
 /// A byte of a boolean tensor: a host may store any non-zero byte for true.
 #[derive(Clone, Copy)]
@@ -142,8 +138,8 @@ macro_rules! for_dtype {
 
 impl<'a> View<'a> {
     /// Walks memory that the maker of the tensor vouched for.
-    pub(super) fn new(pointer: *const u8, dtype: Dtype, walk: Walk) -> View<'a> {
-        View { pointer, dtype, walk, lendable: true, lifetime: PhantomData }
+    pub(super) fn new(pointer: *const u8, dtype: Dtype, walk: Walk, gapless: bool) -> View<'a> {
+        View { pointer, dtype, walk, lendable: true, gapless, lifetime: PhantomData }
     }
 
     /// The same view, which copies and never lends: for an input whose place in memory the gradient takes.
@@ -192,6 +188,24 @@ impl<'a> View<'a> {
         Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().offset(offset), columns.len()) })
     }
 
+    /// Some columns of one row: lent, or copied into the buffer.
+    #[inline(always)]
+    pub fn block_of_row<'b, T: Scalar, A: Array<Item = T>>(
+        &'b self,
+        row: usize,
+        columns: Range<usize>,
+        buffer: &'b mut SmallVec<A>,
+    ) -> &'b [T] {
+        match self.run_of_row(row, columns.clone()) {
+            Some(lent) => lent,
+            None => {
+                buffer.resize(columns.len(), T::default());
+                self.read_row(row, columns, buffer);
+                buffer
+            }
+        }
+    }
+
     /// Asks for some columns of a row to be brought into the caches, where the columns are neighbours and there is such a
     /// row.
     #[inline(always)]
@@ -214,6 +228,31 @@ impl<'a> View<'a> {
                 unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[place..place + length]) }
             }
         }));
+    }
+
+    /// Some rows column by column: lent where there are `pitch` of them, the rows of a column are neighbours and memory
+    /// has no gaps, or else copied into the buffer, which is `pitch` numbers for each column.
+    #[inline(always)]
+    pub fn columns<'b, T: Scalar>(&'b self, rows: Range<usize>, buffer: &'b mut [T], pitch: usize) -> Columns<'b, T> {
+        let whole = rows.len() == pitch && self.gapless && self.walk.stride > 0;
+        if whole && self.lendable && self.dtype == T::DTYPE {
+            let mut first = None;
+            self.walk.runs(rows.start, rows.len(), |_, offset, spacing, length| {
+                first = (spacing == 1 && length == rows.len()).then_some(offset);
+            });
+            if let (Some(first), Some(last_column)) = (first, self.walk.extent.checked_sub(1)) {
+                let pitch = self.walk.stride as usize;
+                // SAFETY: (reach) all memory between two elements of a tensor without gaps is its own, from the first
+                // row's first column to the last row's last; (distinct) no output shares it.
+                let numbers = unsafe {
+                    let first = self.pointer.cast::<T>().offset(first);
+                    std::slice::from_raw_parts(first, last_column * pitch + rows.len())
+                };
+                return Columns { numbers, pitch };
+            }
+        }
+        self.read_transposed(rows.start, rows.len(), buffer, pitch);
+        Columns { numbers: buffer, pitch }
     }
 
     /// One element, widened, for a view of single elements.

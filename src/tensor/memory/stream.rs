@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use crate::math::Scalar;
-
 /// From this many bytes on, an output is written past the caches: with what was read for it, it would not stay in them
 /// until its caller comes to it.
 pub const STREAMED_BYTES: usize = 16 << 20;
@@ -17,7 +15,7 @@ pub const STREAMS: bool = cfg!(target_arch = "x86_64");
 /// Copies a block. What it wrote is visible to other threads after [`fence`].
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub fn copy<T: Scalar>(out: &mut [T], block: &[T]) {
+pub fn copy<T: Copy>(out: &mut [T], block: &[T]) {
     assert_eq!(out.len(), block.len(), "a copy has the length of the block");
     // The wider the stores, the fewer of them wait in the store queue, and with them whatever is computed next.
     if is_x86_feature_detected!("avx512f") {
@@ -39,7 +37,7 @@ mod x86 {
     macro_rules! streaming_copy {
         ($name:ident, $features:literal, $vector:ty, $load:ident, $stream:ident) => {
             #[target_feature(enable = $features)]
-            pub fn $name<T: super::Scalar>(out: &mut [T], block: &[T]) {
+            pub fn $name<T: Copy>(out: &mut [T], block: &[T]) {
                 const WIDTH: usize = size_of::<$vector>();
                 let lanes = WIDTH / size_of::<T>();
                 // Before and behind the aligned vectors, elements are stored as usual.
@@ -66,7 +64,7 @@ mod x86 {
 
 /// Copies a block.
 #[cfg(not(target_arch = "x86_64"))]
-pub fn copy<T: Scalar>(out: &mut [T], block: &[T]) {
+pub fn copy<T: Copy>(out: &mut [T], block: &[T]) {
     out.copy_from_slice(block);
 }
 

@@ -226,12 +226,23 @@ fn to_odd(value: f64) -> f32 {
     }
 }
 
+/// Rounds a run of f32, by way of a buffer, past the caches.
+fn narrow_past_caches<Stored: Widen + Default>(run: &mut [Stored], values: &[f32]) {
+    const BLOCK: usize = 256;
+    let mut buffer = [Stored::default(); BLOCK];
+    for (run, values) in run.chunks_mut(BLOCK).zip(values.chunks(BLOCK)) {
+        let buffer = &mut buffer[..values.len()];
+        Stored::narrow_run(buffer, values);
+        stream::copy(run, buffer);
+    }
+}
+
 /// Stores or adds evenly spaced elements, rounding them once.
 ///
 /// # Safety
 /// `pointer` plus `offset + i * spacing` elements of `Stored` may be read and written for every i below `values.len()`.
 #[inline(always)]
-unsafe fn put<Stored: Widen + Element, T: Scalar>(
+unsafe fn put<Stored: Widen + Element + Default, T: Scalar>(
     pointer: *mut u8,
     offset: isize,
     spacing: isize,
@@ -251,7 +262,12 @@ unsafe fn put<Stored: Widen + Element, T: Scalar>(
             stream::copy(std::slice::from_raw_parts_mut(first.cast::<T>(), values.len()), values);
         } else if spacing == 1 && T::DTYPE == Dtype::F32 && Stored::NARROWS {
             let run = std::slice::from_raw_parts_mut(first, values.len());
-            Stored::narrow_run(run, std::slice::from_raw_parts(values.as_ptr().cast(), values.len()));
+            let values = std::slice::from_raw_parts(values.as_ptr().cast::<f32>(), values.len());
+            if streams {
+                narrow_past_caches(run, values);
+            } else {
+                Stored::narrow_run(run, values);
+            }
         } else if spacing == 1 {
             for (step, value) in values.iter().enumerate() {
                 first.add(step).write(round(value.to_f64()));
