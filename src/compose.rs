@@ -156,6 +156,9 @@ impl Loss {
         operands: &[Operand<'_>],
         value: Option<TensorMut<'_>>,
     ) -> Result<()> {
+        if let Some(result) = plan::evaluate_plain_operands(self, context, operands, value.as_ref()) {
+            return result;
+        }
         let call = bind::Call::new(self, operands)?;
         plan::evaluate(&call, context, value.as_ref()).map(|_| ())
     }

@@ -226,6 +226,15 @@ pub fn is_free(gradient: &TensorMut<'_>, input: &Tensor<'_>, target: Option<&Ten
     fits && somewhere && elements_are_distinct(gradient.layout()) && apart(input) && target.is_none_or(apart)
 }
 
+/// Whether an output certainly shares no memory with operands and their gradients.
+pub fn is_apart(output: &TensorMut<'_>, operands: &[Operand<'_>]) -> bool {
+    let apart = |operand: &Operand<'_>| {
+        let meets_gradient = operand.gradient.as_ref().is_some_and(|gradient| overlap(output, &extent_mut(gradient)));
+        !meets_gradient && !overlap(output, &extent(&operand.tensor))
+    };
+    operands.iter().all(apart)
+}
+
 /// Whether an operand's gradient lies exactly over it.
 pub fn is_replaced(operand: &Operand<'_>) -> bool {
     operand.gradient.as_ref().is_some_and(|gradient| replaces(gradient, &operand.tensor))

@@ -83,6 +83,40 @@ pub fn evaluate_plain(
     Some(term.family.evaluate(&call).map(|sum| coefficient * (sum.value() / divisor)))
 }
 
+/// The same for operands by name, where they are those of the everyday call and all that is wanted of them is its gradient.
+pub fn evaluate_plain_operands(
+    loss: &Loss,
+    context: Option<&Context>,
+    operands: &[Operand<'_>],
+    value: Option<&TensorMut<'_>>,
+) -> Option<Result<()>> {
+    let [(_, term)] = &loss.terms[..] else { return None };
+    let (input, target) = match operands {
+        [input] => (input, None),
+        [input, target] if input.name == term.roles.input => (input, Some(target)),
+        [target, input] => (input, Some(target)),
+        _ => return None,
+    };
+    let is_named = input.name == term.roles.input && target.map(|target| target.name) == term.roles.target.as_deref();
+    let is_bare = |operand: &Operand<'_>| operand.hessian.is_none() && !operand.accumulate;
+    let target_is_bare = target.is_none_or(|target| is_bare(target) && target.gradient.is_none());
+    let has_place = value
+        .is_none_or(|value| value.shape().rank() == 0 && value.dtype().is_float() && bind::is_apart(value, operands));
+    if !is_named || !is_bare(input) || !target_is_bare || !has_place {
+        return None;
+    }
+    let target = target.map(|target| &target.tensor);
+    let result = evaluate_plain(loss, context, &input.tensor, target, input.gradient.as_ref())?;
+    Some(result.map(|number| write_value(value, number)))
+}
+
+/// Writes the value of a reduced loss where it is wanted.
+fn write_value(value: Option<&TensorMut<'_>>, number: f64) {
+    if let Some(mut part) = value.map(|value| value.split_elements(1, false)).as_ref().and_then(|split| split.part(0)) {
+        part.fill(number);
+    }
+}
+
 /// Evaluates a call that was checked and in which no gradient replaces what is still needed.
 fn finish<'a>(
     call: &Call<'a>,
@@ -119,12 +153,7 @@ fn finish<'a>(
             total = total.plus(step.coefficient * (sum.value() / step.divisor));
         }
     }
-    if let Some(value) = value.filter(|_| reduced) {
-        let split = value.split_elements(1, false);
-        if let Some(mut part) = split.part(0) {
-            part.fill(total.value());
-        }
-    }
+    write_value(value.filter(|_| reduced), total.value());
     Ok(total.value())
 }
 

@@ -78,6 +78,10 @@ fn width_below(extent: Extent<'_>, distance: usize) -> Option<usize> {
 
 /// First and past-the-last byte.
 fn interval(extent: Extent<'_>) -> Option<(usize, usize)> {
+    if extent.layout.is_contiguous() {
+        let bytes = extent.layout.elements().checked_mul(extent.size)?;
+        return Some((extent.address, extent.address.checked_add(bytes)?));
+    }
     let (low, high) = extent.layout.reach()?;
     let size = extent.size as isize;
     let start = extent.address.checked_add_signed(low.checked_mul(size)?)?;
