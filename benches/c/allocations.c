@@ -1,5 +1,5 @@
-/* How often a call asks for memory: allocations SPEC DTYPE TARGET DIMENSION... prints the count of one call on a NULL
- * context and of one on a context with threads, each after calls that came before it.
+/* How often a call asks for memory: allocations CALLS SPEC DTYPE TARGET DIMENSION... prints the count of the last of so
+ * many calls on a NULL context, and of the last of as many on a context with threads. A profiler may watch the calls.
  *
  * DTYPE is the number of the header; TARGET is `same` for targets of the input's shape and type, `labels` for labels
  * along axis 1. The whole program's malloc is counted, so also what the library's threads ask for. */
@@ -47,16 +47,16 @@ static void stop(const char *message) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 5 || argc - 4 > LK_MAX_RANK) stop("expected SPEC DTYPE TARGET DIMENSION...");
+  if (argc < 6 || argc - 5 > LK_MAX_RANK) stop("expected CALLS SPEC DTYPE TARGET DIMENSION...");
   const size_t sizes[] = {0, 4, 8, 2, 2};
-  lk_tensor input = {.dtype = (lk_dtype)atoi(argv[2]), .rank = (uint32_t)argc - 4};
+  lk_tensor input = {.dtype = (lk_dtype)atoi(argv[3]), .rank = (uint32_t)argc - 5};
   if (input.dtype < LK_F32 || input.dtype > LK_BF16) stop("expected a floating-point type");
   size_t elements = 1;
-  for (uint32_t i = 0; i < input.rank; i++) elements *= (size_t)(input.shape[i] = atoll(argv[4 + i]));
+  for (uint32_t i = 0; i < input.rank; i++) elements *= (size_t)(input.shape[i] = atoll(argv[5 + i]));
   input.data = calloc(elements, sizes[input.dtype]);
   lk_tensor target = input, gradient = input;
   gradient.data = calloc(elements, sizes[input.dtype]);
-  if (!strcmp(argv[3], "labels")) {
+  if (!strcmp(argv[4], "labels")) {
     target.dtype = LK_I64;
     target.rank--;
     for (uint32_t i = 1; i < target.rank; i++) target.shape[i] = input.shape[i + 1];
@@ -65,14 +65,14 @@ int main(int argc, char **argv) {
 
   lk_error error = {.struct_size = sizeof error};
   lk_loss *loss = NULL;
-  if (lk_loss_create(argv[1], &loss, &error)) stop(error.message);
+  if (lk_loss_create(argv[2], &loss, &error)) stop(error.message);
   for (int pooled = 0; pooled < 2; pooled++) {
     lk_context *context = NULL;
     lk_context_options options = {.struct_size = sizeof options, .threads = 2};
     if (pooled && lk_context_create(&options, &context, &error)) stop(error.message);
     double value;
     long before = 0;
-    for (int call = 0; call < 4; call++) {
+    for (int call = 0; call < atoi(argv[1]); call++) {
       before = count;
       if (lk_loss_eval_pair(loss, context, &input, &target, &gradient, &value, &error)) stop(error.message);
     }

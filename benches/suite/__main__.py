@@ -47,7 +47,7 @@ def main():
     parser.add_argument("--case", nargs="+", default=[], metavar="PATTERN", help="only cases with a name like this")
     parser.add_argument("--report", action="store_true", help="write the page again from the last full run")
     options = parser.parse_args()
-    from . import allocations, cases, machine, report
+    from . import allocations, cases, machine, profile, report
 
     full = options.folder / "full.json"
     if options.case:
@@ -59,6 +59,7 @@ def main():
         results = {
             "machine": machine.describe(options.folder),
             "allocations": allocations.count(options.folder),
+            "profile": profile.count(options.folder),
             "records": measure(options.folder, []),
         }
         full.write_text(json.dumps(results, indent=1))

@@ -6,6 +6,7 @@ from .cases import Case
 from .native import CODES
 
 CODE = {"f32": CODES["float32"], "f64": CODES["float64"], "f16": CODES["float16"], "bf16": CODES["bfloat16"]}
+CALLS = 4  # the last of which is counted
 
 
 def book():
@@ -20,14 +21,19 @@ def book():
             yield Case("images", loss, (2, 4, 256, 256), dtype)
 
 
+def command(folder, case, calls):
+    """The program that makes so many calls on a NULL context, and as many on one with threads."""
+    target = "same" if case.group == "elements" else "labels"
+    parts = [folder / "allocations", calls, case.spec, CODE[case.dtype], target, *case.shape]
+    return [str(part) for part in parts]
+
+
 def count(folder):
     """For each case the allocations of a call on a NULL context and on one with threads."""
     counted = []
     for case in book():
-        target = "same" if case.group == "elements" else "labels"
-        command = [folder / "allocations", case.spec, CODE[case.dtype], target, *case.shape]
-        printed = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
-        alone, pooled = map(int, printed.split())
+        made = subprocess.run(command(folder, case, CALLS), check=True, capture_output=True, text=True)
+        alone, pooled = map(int, made.stdout.split())
         counted.append(
             {"case": f"{case.loss} {'×'.join(map(str, case.shape))} {case.dtype}", "null": alone, "pool": pooled}
         )

@@ -97,6 +97,32 @@ def misses(table):
     return "\n".join(lines) or "Every floor is met."
 
 
+def instructions(profile):
+    """What callgrind counted."""
+    if not profile:
+        return "Not counted in this run: valgrind was not there."
+    kinds = list(profile[0]["kinds"])
+    rows = []
+    for entry in profile:
+        total = sum(entry["kinds"].values())
+        parts = [percent(entry["kinds"][kind] / total) for kind in kinds]
+        rows.append([entry["case"], f"{total:,.0f}", f"{total / entry['elements']:.2f}", *parts])
+    return grid(["", "a call", "an element", *kinds], rows)
+
+
+def keeping_up(results):
+    """The cores that a loss's arithmetic needs to keep up with the memory, from its time in the caches."""
+    limit = statistics.median(ours["limit"] for ours, _ in results.cases("all") if ours["limit"])
+    rows = []
+    for ours, _ in results.cases("one", dtype="f32"):
+        if ours["size"] not in ("1 M", "256×1000", "2×4×256×256"):
+            continue
+        element = ours["seconds"] / ours["elements"]
+        allowed = ours["bytes"] / ours["elements"] / limit
+        rows.append([ours["case"], f"{element * 1e9:.3f} ns", f"{allowed * 1e9:.3f} ns", f"{element / allowed:.1f}"])
+    return grid(["", "one thread, an element", "the memory, an element", "cores to keep up"], rows)
+
+
 def numbers(results, path):
     """Every record as it was measured."""
     with open(path, "w", newline="") as file:
@@ -123,6 +149,8 @@ def write(run, root):
         misses=misses(table),
         pooled=pooled(run["allocations"]),
         explanations=(HERE / "explanations.md").read_text().strip(),
+        keeping_up=keeping_up(results),
+        instructions=instructions(run.get("profile", [])),
         ahead=tables.ahead(results),
         elements=tables.group(results, "one", group="elements", dtype="f32"),
         rows=tables.group(results, "one", group="rows", dtype="f32"),
