@@ -1,4 +1,4 @@
-//! Cases that once went wrong: empty dimensions, rounding to half precision, labels that rounding makes alike.
+//! Cases that once went wrong: empty dimensions, rounding to half precision, labels that rounding makes alike, ties.
 
 use half::{bf16, f16};
 use losskit::tensor::{Dtype, Element, Layout, Shape, Tensor, TensorMut};
@@ -112,4 +112,21 @@ fn strides_of_single_elements_do_not_stand_in_the_way_of_a_gradient_in_place() {
     let target = Tensor::from_slice(&target, &[1, 3]);
     loss("mse(reduction=sum)").eval_pair(None, &input, target.as_ref(), Some(&gradient)).unwrap();
     assert_eq!(numbers, [2.0, 4.0, 6.0]);
+}
+
+#[test]
+fn of_equally_bad_classes_the_first_takes_the_subgradient_however_far_apart_and_of_either_zero() {
+    let mut input = [-3.0_f32; 1200];
+    (input[1], input[550]) = (-0.0, 0.0);
+    let mut gradient = [9.0_f32; 1200];
+    loss("categorical_hinge")
+        .eval_pair(
+            None,
+            &Tensor::from_slice(&input, &[1, 1200]).unwrap(),
+            Tensor::from_slice(&[1100_i64], &[1]).as_ref(),
+            TensorMut::from_slice(&mut gradient, &[1, 1200]).as_ref(),
+        )
+        .unwrap();
+    let slopes: Vec<_> = gradient.iter().enumerate().filter(|(_, slope)| **slope != 0.0).collect();
+    assert_eq!(slopes, [(1, &1.0), (1100, &-1.0)]);
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::census::Census;
+use super::softmax::block::{BLOCK, blocks};
 use super::softmax::largest::{largest_of, position_of};
 use super::softmax::{Accepts, PerClass, Weights, census_of_rows, rows_of};
 use super::target::required;
@@ -18,9 +19,6 @@ use crate::error::{Error, Result, Status};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
-
-/// Classes processed together.
-const BLOCK: usize = 512;
 
 /// The arithmetic of one loss of this family.
 pub trait Kernel: Copy + Send + Sync + 'static {
@@ -206,10 +204,6 @@ struct Row<'r, 'a, S, K> {
     label: usize,
 }
 
-fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..classes).step_by(BLOCK).map(move |start| start..classes.min(start + BLOCK))
-}
-
 impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
     /// The value, not yet multiplied by the row's weight; the gradient is written.
     #[inline(always)]
@@ -255,8 +249,10 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
                 products.resize(columns.len(), S::default());
                 adjust::<S, R, K>(job.kernel, input, target, adjusted, products);
                 true_scores.add::<R>(products);
-                for (class, target) in columns.clone().zip(target).filter(|_| !job.weights.is_one()) {
-                    class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());
+                if !job.weights.is_one() {
+                    for (class, target) in columns.clone().zip(target) {
+                        class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());
+                    }
                 }
             } else {
                 adjust_wrong::<S, R, K>(job.kernel, input, adjusted);
@@ -268,7 +264,8 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
             }
             has_nan |= any_nan::<S, R>(adjusted);
             let largest = largest_of::<S, R>(adjusted);
-            if largest.order() > worst.order() {
+            // As numbers, for which 0 and −0 are equal: the first of the largest classes takes the subgradient.
+            if largest > worst {
                 (worst, worst_class) = (largest, columns.start + position_of(adjusted, largest));
             }
         }
@@ -299,13 +296,14 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
                 Slopes::Of { worst_class, factor } => {
                     let worst = columns.contains(&worst_class).then(|| worst_class - columns.start);
                     let mut worst_target = R::only_if(worst_class == label, R::ONE);
+                    // NaN for a weight that is NaN or infinite, as everywhere else.
                     block.resize(columns.len(), (R::ZERO * factor).store());
                     if let Some(dense) = &job.dense {
                         let target = dense.block_of_row(index, columns.clone(), target);
                         scale_targets(factor, target, block);
                         worst_target = worst.map_or(R::ZERO, |place| R::load(target[place]));
                     } else if columns.contains(&label) {
-                        block[label - columns.start] = ((R::ZERO - R::ONE) * factor).store();
+                        block[label - columns.start] = (-factor).store();
                     }
                     if let Some(place) = worst {
                         block[place] = ((job.kernel.slope(worst_target) - worst_target) * factor).store();

@@ -214,7 +214,6 @@ impl<K: Kernel> Family for Elementwise<K> {
             && !(weigh && operands.sample_weight.is_some())
         {
             let refuse = |index| refuse_label(names.target, target, index, rule.expected);
-            // In f64, which holds every target that may be right, unless the targets are f32 and can be lent.
             if let Some(lent) = target.run::<f32>() {
                 let level = context.map_or_else(Level::best, Context::level);
                 let other = rule.other as f32;
@@ -222,6 +221,7 @@ impl<K: Kernel> Family for Elementwise<K> {
                 let read = |start: usize, targets: &mut [f32]| view.read(start, targets);
                 return census::check_all(context, elements, Some(lent), read, accepts, |_, index| refuse(index));
             }
+            // f64 holds every target that may be right.
             let read = |start: usize, targets: &mut [f64]| view.read(start, targets);
             let accepts = |targets: &[f64]| targets.iter().all(|&target| rule.accepts(target));
             return census::check_all(context, elements, None, read, accepts, |_, index| refuse(index));
@@ -319,7 +319,8 @@ impl<K: Kernel> Elementwise<K> {
                 input: Elements::of(lent(input), &mut input_view, || operands.of_input(full(input))),
                 target: operands.target.map(|target| Elements::of(lent(target), &mut target_view, || full(target))),
                 gradient: call.outputs.gradient.map(|output| {
-                    let lends = direct && !output.accumulate;
+                    // What goes past the caches is written from buffers.
+                    let lends = direct && !output.accumulate && !output.tensor.streams();
                     match lends.then(|| output.tensor.split_run(shares.share())).flatten() {
                         Some(split) => Gradient::Lent(split),
                         None => Gradient::Copied(divided(output, shares.share())),

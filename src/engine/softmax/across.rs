@@ -16,7 +16,7 @@ use crate::tensor::Columns;
 /// The most rows of a tile.
 const MOST_ROWS: usize = 128;
 
-/// The elements of a tile, which stays in the first-level cache with what is made of it.
+/// The elements of a tile, which in f32 stays in the first-level cache with what is made of it.
 const TILE: usize = 32 * FEW_CLASSES;
 
 /// The rows of a tile: the fewer the classes, the more, if there are so many.
@@ -97,7 +97,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let count = pitch.min(range.end - start);
         let width = count.next_multiple_of(LANES).min(MOST_ROWS);
         let columns = job.input.columns(start..start + count, &mut input, pitch);
-        read_targets::<S, K, P>(job, &mut tile, &mut lane, start, count);
+        read_targets::<S, K, P>(job, &mut tile, &mut lane, start..start + count, width);
         normalise::<S, R, P>(columns, &mut tile, &mut lane, job.classes, width);
         let values = if job.is_sparse() {
             accumulate_labelled::<S, R, K, P>(job, columns, &tile, &mut lane, width)
@@ -142,10 +142,11 @@ fn read_targets<S: Scalar, K, P>(
     job: &Job<'_, S, K, P>,
     tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
-    start: usize,
-    count: usize,
+    rows: Range<usize>,
+    width: usize,
 ) {
-    let width = count.next_multiple_of(LANES).min(MOST_ROWS);
+    let Range { start, end } = rows;
+    let count = end - start;
     let mut labels = [0; MOST_ROWS];
     match &job.target {
         Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
@@ -177,13 +178,14 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
 ) {
     let mut rest = Lanes::<MOST_ROWS>::default();
     let mut largest = [R::ONE.store(); MOST_ROWS];
+    let none = [S::default(); MOST_ROWS];
+    let mut terms = none;
     if P::EXPONENTIAL {
         lane.max = [(-R::INFINITY).store(); MOST_ROWS];
         for class in 0..classes {
             raise(&mut lane.max[..width], input.column(class, width));
         }
-        let none = [S::default(); MOST_ROWS];
-        let (mut offset, mut low, mut top, mut ties, mut terms) = (none, none, none, none, none);
+        let (mut offset, mut low, mut top, mut ties) = (none, none, none, none);
         for index in 0..width {
             let max = R::load(lane.max[index]);
             let row = RowExp::below(max);
@@ -209,14 +211,14 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     }
     for index in 0..width {
         let (max, largest) = (R::load(lane.max[index]), R::load(largest[index]));
-        let stats = Stats::<R>::of_sums::<P>(max, largest, rest.lane(index).value());
+        let (stats, odds) = Stats::<R>::without_tail::<P>(max, largest, rest.lane(index).value());
         lane.rest[index] = stats.rest.store();
         lane.total[index] = stats.total;
-        lane.tail[index] = stats.tail.store();
+        terms[index] = odds.store();
         lane.inverse[index] = stats.inverse.store();
     }
-    for tail in &mut lane.tail[..width] {
-        *tail = ln_1p(R::load(*tail)).store();
+    for (tail, &odds) in lane.tail[..width].iter_mut().zip(&terms) {
+        *tail = ln_1p(R::load(odds)).store();
     }
 }
 
@@ -268,6 +270,7 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 /// The number of each row's class.
 #[inline(always)]
 fn pick<S: Scalar>(numbers: &[S], pitch: usize, classes: &[usize], out: &mut [S]) {
+    debug_assert!(classes.iter().all(|&class| class * pitch < numbers.len()), "a class that the tile lacks");
     // Held inside, which costs less than the question whether it is.
     let Some(last) = numbers.len().checked_sub(1) else { return };
     for (index, (out, &class)) in out.iter_mut().zip(classes).enumerate() {

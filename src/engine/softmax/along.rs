@@ -5,16 +5,13 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::block::{self, Classes, Shared};
+use super::block::{self, BLOCK, Classes, Shared, blocks};
 use super::largest::{largest_of, position_of};
 use super::source::{Source, Stats};
 use super::{Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
 use crate::tensor::Part;
-
-/// Classes processed together.
-const BLOCK: usize = 512;
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -73,10 +70,6 @@ struct Row<'r, 'a, S, K, P> {
     index: usize,
     label: usize,
     factors: RowFactors,
-}
-
-fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..classes).step_by(BLOCK).map(move |start| start..classes.min(start + BLOCK))
 }
 
 impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {

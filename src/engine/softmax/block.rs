@@ -3,10 +3,20 @@
 //! Slices come as arguments because then they are known not to overlap, which the vectoriser needs to know. No function
 //! here is a closure: one that is not inlined is compiled without the level's instructions.
 
+use std::ops::Range;
+
 use super::source::{Class, Source, Stats};
 use super::{Kernel, Term};
 use crate::engine::Curvature;
 use crate::math::{Real, RowExp, Scalar};
+
+/// Classes processed together.
+pub const BLOCK: usize = 512;
+
+/// The blocks of a row.
+pub fn blocks(classes: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..classes).step_by(BLOCK).map(move |start| start..classes.min(start + BLOCK))
+}
 
 /// What the classes of a row share.
 #[derive(Clone, Copy)]

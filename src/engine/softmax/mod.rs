@@ -6,7 +6,7 @@
 //! s_c = a_c ℓ″(ln p_c) and S = Σ s_c, ∂²L/∂x_j² = s_j (1−p_j)² + p_j² (S − s_j) − V p_j (1−p_j). So a loss is one
 //! function ℓ with two derivatives ([`Kernel`]), and everything else is here.
 //!
-//! Few classes are walked across rows, thirty-two rows at a time ([`across`]); many classes along the row ([`along`]).
+//! Few classes are walked across rows, a tile of rows at a time ([`across`]); many classes along the row ([`along`]).
 //! The number of classes alone decides, so that no layout changes a bit.
 
 mod across;

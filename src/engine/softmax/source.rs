@@ -21,18 +21,18 @@ impl<R: Real> Stats<R> {
     /// From the largest logit, its exponential, and the sum of the others; `rest` alone where there are none.
     #[inline(always)]
     pub fn of<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
-        let sums = Stats::of_sums::<P>(max, largest, rest);
-        Stats { tail: ln_1p(sums.tail), ..sums }
+        let (stats, odds) = Stats::without_tail::<P>(max, largest, rest);
+        Stats { tail: ln_1p(odds), ..stats }
     }
 
-    /// The same, with what the logarithm is taken of, less 1, in the place of `tail`: where many rows are walked together
-    /// the logarithms are taken apart from what is in f64, because numbers of two widths in one loop halve its vectors.
+    /// The same without the logarithm, with what it is taken of, less 1. Where many rows are walked together logarithms
+    /// are taken apart from what is in f64, because numbers of two widths in one loop halve its vectors.
     #[inline(always)]
-    pub fn of_sums<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
+    pub fn without_tail<P: Source>(max: R, largest: R, rest: f64) -> (Stats<R>, R) {
         let total = if P::EXPONENTIAL { largest.to_f64() + rest } else { rest };
         let inverse = R::from_f64(1.0 / total);
-        let ratio = R::from_f64(rest / largest.to_f64());
-        Stats { max, rest: R::from_f64(rest), total, tail: ratio, inverse }
+        let odds = R::from_f64(rest / largest.to_f64());
+        (Stats { max, rest: R::from_f64(rest), total, tail: R::ZERO, inverse }, odds)
     }
 }
 

@@ -12,8 +12,8 @@
 //! - **reach**: the constructor's caller guarantees memory for every element of the layout, aligned, for the lifetime;
 //!   every access asserts that its rows and columns lie in the layout.
 //! - **distinct**: no two elements of an output share memory, and no output shares memory with another tensor, except a
-//!   gradient with exactly its own operand;
-//!   an operand that its gradient replaces is viewed through [`View::copying`] and never lent as a slice.
+//!   gradient with exactly its own operand; an operand that its gradient replaces is viewed through [`View::copying`] and
+//!   never lent as a slice.
 //! - **once**: a part of an output is handed out at most once, and parts are disjoint.
 
 mod halves;
@@ -219,7 +219,7 @@ impl<'a> TensorMut<'a> {
     /// # Safety
     /// For `'a`, every element that `layout` reaches from `pointer` lies in memory that may be read and written,
     /// aligned for `dtype`; all elements are at different places; and nothing else uses them, except a [`Tensor`] of
-    /// the same pointer and layout that is marked viewed through [`View::copying`].
+    /// the same pointer and layout that is viewed through [`View::copying`].
     pub unsafe fn from_raw(pointer: *mut u8, dtype: Dtype, layout: Layout) -> TensorMut<'a> {
         TensorMut { pointer, dtype, layout, lifetime: PhantomData }
     }
@@ -281,8 +281,12 @@ impl<'a> TensorMut<'a> {
         TensorMut { pointer, layout: self.layout.narrowed(axis, range.len()), ..*self }
     }
 
-    /// Divides the elements among tasks of `share` elements each, where they lie in memory just so and are not so many
-    /// that they are better written past the caches.
+    /// Whether it is large enough to be written past the caches, where it is overwritten.
+    pub(crate) fn streams(&self) -> bool {
+        streams(self.layout.elements(), self.dtype)
+    }
+
+    /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
     pub(crate) fn split_run<T: Scalar>(&self, share: usize) -> Option<SplitRun<'a, T>> {
         let is_run =
             self.dtype == T::DTYPE && self.layout.is_contiguous() && !streams(self.layout.elements(), T::DTYPE);

@@ -241,14 +241,14 @@ impl<'a> View<'a> {
                 first = (spacing == 1 && length == rows.len()).then_some(offset);
             });
             if let (Some(first), Some(last_column)) = (first, self.walk.extent.checked_sub(1)) {
-                let pitch = self.walk.stride as usize;
+                let distance = self.walk.stride as usize;
                 // SAFETY: (reach) all memory between two elements of a tensor without gaps is its own, from the first
                 // row's first column to the last row's last; (distinct) no output shares it.
                 let numbers = unsafe {
                     let first = self.pointer.cast::<T>().offset(first);
-                    std::slice::from_raw_parts(first, last_column * pitch + rows.len())
+                    std::slice::from_raw_parts(first, last_column * distance + rows.len())
                 };
-                return Columns { numbers, pitch };
+                return Columns { numbers, pitch: distance };
             }
         }
         self.read_transposed(rows.start, rows.len(), buffer, pitch);
