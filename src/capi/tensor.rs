@@ -97,7 +97,13 @@ unsafe fn located(tensor: *const lk_tensor, name: &str, layout: &mut Layout) -> 
         let message = format!("{name}.data is not aligned to the {} bytes of {dtype}", dtype.size());
         return Err(Error::new(Status::InvalidArgument, message));
     }
-    if !fits(layout, dtype, address.addr()) {
+    let fits = if layout.is_contiguous() {
+        // The number of bytes fits into isize: `described` has seen to that.
+        address.addr().checked_add(elements * dtype.size()).is_some()
+    } else {
+        strides_fit(layout, dtype, address.addr())
+    };
+    if !fits {
         return Err(Error::new(Status::InvalidShape, format!("{name} reaches beyond the address space")));
     }
     Ok((dtype, address))
@@ -147,8 +153,7 @@ fn described(tensor: &lk_tensor, name: &str, layout: &mut Layout) -> Result<Dtyp
 }
 
 /// Whether every byte has an address.
-#[inline(always)]
-fn fits(layout: &Layout, dtype: Dtype, address: usize) -> bool {
+fn strides_fit(layout: &Layout, dtype: Dtype, address: usize) -> bool {
     layout.reach().is_some_and(|(low, high)| {
         let size = dtype.size() as isize;
         address.checked_add_signed(low * size).is_some_and(|low| low > 0)

@@ -247,14 +247,17 @@ fn replaces(output: &TensorMut<'_>, tensor: &Tensor<'_>) -> bool {
     same_place && output.shape() == tensor.shape() && output.layout().elements() != 0 && same_layout()
 }
 
+#[inline]
 fn extent<'t>(tensor: &'t Tensor<'_>) -> (usize, usize, &'t Layout) {
     (tensor.address(), tensor.dtype().size(), tensor.layout())
 }
 
+#[inline]
 fn extent_mut<'t>(tensor: &'t TensorMut<'_>) -> (usize, usize, &'t Layout) {
     (tensor.address(), tensor.dtype().size(), tensor.layout())
 }
 
+#[inline]
 fn overlap(output: &TensorMut<'_>, other: &(usize, usize, &Layout)) -> bool {
     let (address, size, layout) = extent_mut(output);
     let own = Extent { address, size, layout };

@@ -30,6 +30,7 @@ pub fn elements_are_distinct(layout: &Layout) -> bool {
 }
 
 /// Whether the two certainly have no byte in common.
+#[inline]
 pub fn are_disjoint(first: Extent<'_>, second: Extent<'_>) -> bool {
     let (Some(a), Some(b)) = (interval(first), interval(second)) else {
         return false;
@@ -77,11 +78,16 @@ fn width_below(extent: Extent<'_>, distance: usize) -> Option<usize> {
 }
 
 /// First and past-the-last byte.
+#[inline]
 fn interval(extent: Extent<'_>) -> Option<(usize, usize)> {
     if extent.layout.is_contiguous() {
         let bytes = extent.layout.elements().checked_mul(extent.size)?;
         return Some((extent.address, extent.address.checked_add(bytes)?));
     }
+    strided_interval(extent)
+}
+
+fn strided_interval(extent: Extent<'_>) -> Option<(usize, usize)> {
     let (low, high) = extent.layout.reach()?;
     let size = extent.size as isize;
     let start = extent.address.checked_add_signed(low.checked_mul(size)?)?;

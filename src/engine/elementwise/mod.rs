@@ -296,17 +296,17 @@ impl<K: Kernel> Elementwise<K> {
         // The mean over the averaged axis is part of the loss element.
         let mean = |sum: Sum| if averaged.is_some() { Sum::ZERO.plus(sum.value() / group as f64) } else { sum };
         // The averaged axis goes last, and what has one number per loss element is repeated along it.
-        let (order, count) = averaged.map_or_else(|| identity(rank), |axis| axis_last(rank, axis));
-        let full = |tensor: &Tensor<'c>| match averaged {
-            Some(_) => tensor.permuted(&order[..count]).elements(),
+        let order = averaged.map(|axis| axis_last(rank, axis));
+        let full = |tensor: &Tensor<'c>| match &order {
+            Some((order, count)) => tensor.permuted(&order[..*count]).elements(),
             None => tensor.elements(),
         };
         let repeated = |tensor: &Tensor<'c>| match averaged {
             Some(_) => tensor.repeated(rank - 1, group).elements(),
             None => tensor.elements(),
         };
-        let divided = |Output { tensor, accumulate }: Output<'c>, share: usize| match averaged {
-            Some(_) => tensor.permuted(&order[..count]).split_elements(share, accumulate),
+        let divided = |Output { tensor, accumulate }: Output<'c>, share: usize| match &order {
+            Some((order, count)) => tensor.permuted(&order[..*count]).split_elements(share, accumulate),
             None => tensor.split_elements(share, accumulate),
         };
         if group != 0 && self.is_everyday(call) {
@@ -390,12 +390,4 @@ where
     };
     shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
     Ok(sum)
-}
-
-fn identity(rank: usize) -> ([usize; crate::tensor::MAX_RANK], usize) {
-    let mut order = [0; crate::tensor::MAX_RANK];
-    for (dimension, place) in order.iter_mut().enumerate() {
-        *place = dimension;
-    }
-    (order, rank)
 }
