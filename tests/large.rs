@@ -14,7 +14,7 @@ fn check<T: Element + PartialEq + std::fmt::Debug>(from: impl Fn(f32) -> T, offs
     let number = |index: usize| (index % 251) as f32 - 125.0;
     let (zero, canary) = (from(0.0), from(77.0));
     let input: Vec<T> = (0..COUNT).map(|index| from(number(index))).collect();
-    let mut memory = vec![canary; COUNT + 2 * MARGIN];
+    let mut memory: Vec<T> = std::iter::repeat_n(canary, COUNT + 2 * MARGIN).collect();
     let loss = Loss::parse("mse(reduction=sum)").unwrap();
     let context = Context::with_threads(threads).unwrap();
     let shape = Shape::new(&[COUNT]).unwrap();

@@ -97,3 +97,36 @@ pub fn prefetch<T>(elements: &[T], range: Range<usize>) {
         prefetch_bytes(elements.as_ptr().cast(), size_of_val(elements));
     }
 }
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::{fence, x86};
+
+    /// Copies of any length to any alignment, with nothing written beside them.
+    fn check(copy: impl Fn(&mut [u16], &[u16])) {
+        let block: Vec<u16> = (1..=300).collect();
+        for offset in 0..40 {
+            for length in [0, 1, 7, 31, 32, 33, 64, 100, 300] {
+                let mut memory = [0_u16; 400];
+                copy(&mut memory[offset..offset + length], &block[..length]);
+                fence();
+                assert_eq!(memory[offset..offset + length], block[..length], "at {offset}");
+                assert!(memory[..offset].iter().chain(&memory[offset + length..]).all(|&beside| beside == 0));
+            }
+        }
+    }
+
+    #[test]
+    fn every_width_copies_all_and_no_more() {
+        // SAFETY: every x86-64 has SSE2.
+        check(|out, block| unsafe { x86::copy_16(out, block) });
+        if is_x86_feature_detected!("avx") {
+            // SAFETY: the machine has the instructions.
+            check(|out, block| unsafe { x86::copy_32(out, block) });
+        }
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: as above.
+            check(|out, block| unsafe { x86::copy_64(out, block) });
+        }
+    }
+}
