@@ -288,8 +288,7 @@ impl<'a> TensorMut<'a> {
 
     /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
     pub(crate) fn split_run<T: Scalar>(&self, share: usize) -> Option<SplitRun<'a, T>> {
-        let is_run =
-            self.dtype == T::DTYPE && self.layout.is_contiguous() && !streams(self.layout.elements(), T::DTYPE);
+        let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
         is_run.then(|| SplitRun::new(self.pointer.cast(), self.layout.elements(), share))
     }
 
@@ -315,4 +314,18 @@ fn outer_and_row(layout: &Layout, axis: usize) -> (Layout, usize, isize) {
     let (order, count) = axis_last(layout.shape().rank(), axis);
     let outer = layout.permuted(&order[..count - 1]);
     (outer, layout.shape().extents()[axis], layout.strides()[axis])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_output_is_lent_to_whoever_adds_up_in_its_place() {
+        let mut numbers = vec![0.0_f32; stream::STREAMED_BYTES / size_of::<f32>()];
+        let count = numbers.len();
+        let output = TensorMut::from_slice(&mut numbers, &[count]).unwrap();
+        assert!(output.split_run::<f32>(count).is_some());
+        assert_eq!(output.streams(), stream::STREAMS);
+    }
 }
