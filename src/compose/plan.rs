@@ -112,8 +112,8 @@ pub fn evaluate_plain_operands(
 
 /// Writes the value of a reduced loss where it is wanted.
 fn write_value(value: Option<&TensorMut<'_>>, number: f64) {
-    if let Some(mut part) = value.map(|value| value.split_elements(1, false)).as_ref().and_then(|split| split.part(0)) {
-        part.fill(number);
+    if let Some(tensor) = value {
+        Output { tensor, accumulate: false }.fill(number);
     }
 }
 
@@ -141,7 +141,7 @@ fn finish<'a>(
                 Empty::Nan => f64::NAN,
                 Empty::Zero | Empty::Error => 0.0,
             };
-            fill(&outputs, filler);
+            outputs.all().for_each(|output| output.fill(filler));
             total = total.plus(filler);
             continue;
         }
@@ -208,15 +208,6 @@ fn upstream<'a>(call: &Call<'a>, shape: &Shape) -> Result<Option<&'a Tensor<'a>>
         return Err(engine::target::refuse_shape(GRAD_OUTPUT, operand.tensor.shape(), shape, because));
     }
     Ok(Some(&operand.tensor))
-}
-
-fn fill(outputs: &Outputs<'_>, number: f64) {
-    for output in outputs.all() {
-        let elements = output.tensor.layout().elements();
-        if let Some(mut part) = output.tensor.split_elements(elements.max(1), output.accumulate).part(0) {
-            part.fill(number);
-        }
-    }
 }
 
 /// Where one term writes its derivatives, given the terms before it: the first overwrites, unless the caller

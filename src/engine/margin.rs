@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::census::Census;
 use super::softmax::block::{BLOCK, blocks};
 use super::softmax::largest::{largest_of, position_of};
-use super::softmax::{Accepts, PerClass, Weights, census_of_rows, rows_of};
+use super::softmax::{Accepts, PerClass, RowFactors, RowOperands, Weights, census_of_rows, rows_of};
 use super::target::required;
 use super::{Call, Family, Names, Operands, Output, Shares, computes_in_double, level::Work, take_part};
 use crate::context::Context;
@@ -84,12 +84,9 @@ struct Job<'a, S, K> {
     input: View<'a>,
     dense: Option<View<'a>>,
     labels: Option<View<'a>>,
-    ignored: Option<i64>,
     weights: &'a PerClass<S>,
     classes: usize,
-    sample_weight: Option<View<'a>>,
-    mask: Option<View<'a>>,
-    grad_output: Option<View<'a>>,
+    rows: RowOperands<'a>,
     values: Option<Split<'a>>,
     gradient: Option<Split<'a>>,
     value_factor: f64,
@@ -110,12 +107,9 @@ impl<K: Kernel> Margin<K> {
             input,
             dense: (!labels).then(|| target.rows(axis)),
             labels: labels.then(|| target.elements()),
-            ignored: self.ignore_index,
             weights: &weights,
             classes,
-            sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),
-            mask: operands.mask.map(|tensor| tensor.elements()),
-            grad_output: operands.grad_output.map(|tensor| tensor.elements()),
+            rows: RowOperands::of(operands, self.ignore_index),
             values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
             gradient: call.outputs.gradient.map(split),
             value_factor: call.scale.values,
@@ -149,22 +143,20 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, S, K> {
         let mut buffers = Buffers::<S>::default();
         let mut sum = Sum::ZERO;
         for index in self.range {
-            let label = job.labels.as_ref().map(|labels| labels.label(index));
-            let masked = job.mask.as_ref().is_some_and(|mask| mask.element(index) == 0.0);
-            let ignored = job.ignored.is_some() && label == job.ignored;
-            let row = Row { job, index, label: label.map_or(0, |label| label as usize) };
-            if masked || ignored {
+            let label = job.labels.as_ref().map_or(0, |labels| labels.label(index));
+            let factors = job.rows.factors(index, label);
+            let row = Row { job, index, label: label as usize };
+            if !factors.counts {
                 row.write_gradient::<R>(&mut gradient, &mut buffers, Slopes::All(R::ZERO));
                 if let Some(values) = &mut values {
                     values.write(index, &[0.0]);
                 }
                 continue;
             }
-            let weight = job.sample_weight.as_ref().map_or(1.0, |weight| weight.element(index));
-            let value = row.evaluate::<R>(weight, &mut gradient, &mut buffers);
-            sum = sum.plus(value * weight);
+            let value = row.evaluate::<R>(factors, &mut gradient, &mut buffers);
+            sum = sum.plus(value * factors.weight);
             if let Some(values) = &mut values {
-                values.write(index, &[value * weight * job.value_factor]);
+                values.write(index, &[value * factors.weight * job.value_factor]);
             }
         }
         Some(sum)
@@ -209,7 +201,7 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
     #[inline(always)]
     fn evaluate<R: Real<Storage = S>>(
         &self,
-        weight: f64,
+        RowFactors { weight, upstream, .. }: RowFactors,
         gradient: &mut Option<Part<'_>>,
         buffers: &mut Buffers<S>,
     ) -> f64 {
@@ -217,7 +209,6 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
         let scores = self.scan::<R>(buffers);
         let margin = R::from_f64(job.kernel.offset()) + (scores.worst - R::from_f64(scores.true_score));
         let holds = job.kernel.has_floor() && margin <= R::ZERO;
-        let upstream = job.grad_output.as_ref().map_or(1.0, |output| output.element(self.index));
         let factor = R::from_f64(scores.class_weight * weight * upstream * job.derivative_factor);
         let slopes = if holds {
             Slopes::All(R::ZERO)

@@ -85,6 +85,16 @@ pub struct Output<'a> {
     pub accumulate: bool,
 }
 
+impl Output<'_> {
+    /// Stores or adds one number everywhere.
+    pub fn fill(&self, number: f64) {
+        let elements = self.tensor.layout().elements();
+        if let Some(mut part) = self.tensor.split_elements(elements.max(1), self.accumulate).part(0) {
+            part.fill(number);
+        }
+    }
+}
+
 /// What one loss writes in one call.
 #[derive(Clone, Copy, Default)]
 pub struct Outputs<'a> {

@@ -334,9 +334,7 @@ impl<K: Kernel> Elementwise<K> {
         if group == 0 {
             // A mean over no elements, in each of the loss elements, of which there may be some.
             if let Some(output) = call.outputs.values {
-                let elements = output.tensor.layout().elements();
-                let split = output.tensor.split_elements(elements.max(1), output.accumulate);
-                split.part(0).into_iter().for_each(|mut part| part.fill(f64::NAN));
+                output.fill(f64::NAN);
             }
             let is_empty = averaged.is_some_and(|axis| input.shape().without(axis).elements() == 0);
             return Ok(if is_empty { Sum::ZERO } else { Sum::ZERO.plus(f64::NAN) });

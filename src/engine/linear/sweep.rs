@@ -8,6 +8,7 @@ use super::products::{Entry, Matrix, Products};
 use super::rows::{Conclude, Join, Objective, Outcome, Row, Stats};
 use super::scratch::room;
 use super::{LinearCrossEntropy, Sizes, matrix};
+use crate::engine::softmax::RowOperands;
 use crate::engine::{Call, LayerOperand, Output};
 use crate::error::{Error, Result, Status};
 use crate::math::Sum;
@@ -18,38 +19,24 @@ pub fn evaluate<S: Entry>(options: &LinearCrossEntropy, call: &Call<'_>) -> Resu
     let sizes = Sizes::of(&call.operands)?;
     let rows = rows_that_count(options, call, sizes)?;
     if rows.is_empty() {
-        for output in call.outputs.all() {
-            fill_with_zeros(output);
-        }
+        call.outputs.all().for_each(|output| output.fill(0.0));
         return Ok(Sum::ZERO);
     }
     Sweep::<S>::new(options, call, sizes, rows)?.run()
 }
 
-fn fill_with_zeros(output: Output<'_>) {
-    let elements = output.tensor.layout().elements();
-    if let Some(mut part) = output.tensor.split_elements(elements.max(1), output.accumulate).part(0) {
-        part.fill(0.0);
-    }
-}
-
 /// The rows that are neither masked nor ignored. Their labels were found good by the census.
 fn rows_that_count(options: &LinearCrossEntropy, call: &Call<'_>, sizes: Sizes) -> Result<Vec<Row>> {
-    let operands = &call.operands;
-    let labels = super::required(operands)?.elements();
-    let of = |tensor: Option<&crate::tensor::Tensor<'_>>, row: usize| {
-        tensor.map_or(1.0, |tensor| tensor.elements().element(row))
-    };
+    let labels = super::required(&call.operands)?.elements();
+    let about = RowOperands::of(&call.operands, options.ignore_index);
     let mut rows: Vec<Row> = room(sizes.rows)?;
     rows.clear();
     for index in 0..sizes.rows {
         let label = labels.label(index);
-        let ignored = options.ignore_index == Some(label);
-        let masked = operands.mask.is_some() && of(operands.mask, index) == 0.0;
-        if let Some(label) = usize::try_from(label).ok().filter(|_| !ignored && !masked) {
-            let weight = of(operands.sample_weight, index);
-            let derivative = weight * of(operands.grad_output, index) * call.scale.derivatives;
-            rows.push(Row { index, label, weight, derivative });
+        let factors = about.factors(index, label);
+        if let Some(label) = usize::try_from(label).ok().filter(|_| factors.counts) {
+            let derivative = factors.derivative(call.scale.derivatives);
+            rows.push(Row { index, label, weight: factors.weight, derivative });
         }
     }
     Ok(rows)

@@ -149,21 +149,21 @@ fn read_targets<S: Scalar, K, P>(
     let count = end - start;
     let mut labels = [0; MOST_ROWS];
     match &job.target {
-        Target::Labels { view, .. } => view.read_labels(start, &mut labels[..count]),
+        Target::Labels(view) => view.read_labels(start, &mut labels[..count]),
         Target::Dense(view) => view.read_transposed(start, count, tile.target, job.pitch),
     }
     for index in 0..width {
         lane.label[index] = job.class_of(labels[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(index < count)));
     }
-    if job.is_uniform() {
+    if job.rows.are_uniform() {
         return;
     }
     for index in 0..count {
-        let factors = job.row_factors(start + index, labels[index]);
+        let factors = job.rows.factors(start + index, labels[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(factors.counts)));
         lane.weight[index] = factors.weight;
-        lane.factor[index] = factors.derivative;
+        lane.factor[index] = factors.derivative(job.derivative_factor);
     }
 }
 
@@ -313,7 +313,7 @@ fn targets<S: Scalar, R: Real<Storage = S>, K, P>(
     let mut targets = [S::default(); MOST_ROWS];
     match &job.target {
         Target::Dense(_) => targets[..job.pitch].copy_from_slice(&tile.target[class * job.pitch..][..job.pitch]),
-        Target::Labels { .. } => {
+        Target::Labels(_) => {
             for (target, &label) in targets.iter_mut().zip(&lane.label) {
                 *target = R::only_if(label == class, R::ONE).store();
             }

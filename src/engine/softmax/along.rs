@@ -25,10 +25,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut sum = Sum::ZERO;
     for index in range {
         let label = match &job.target {
-            Target::Labels { view, .. } => view.label(index),
+            Target::Labels(view) => view.label(index),
             Target::Dense(_) => 0,
         };
-        let factors = job.row_factors(index, label);
+        let factors = job.rows.factors(index, label);
         let row = Row { job, index, label: job.class_of(label), factors };
         let value = row.evaluate::<R>(parts, &mut buffers);
         if factors.counts {
@@ -95,7 +95,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             row,
             keep: R::from_f64(job.keep),
             spread: R::from_f64(job.spread),
-            factor: R::from_f64(self.factors.derivative),
+            factor: R::from_f64(self.factors.derivative(self.job.derivative_factor)),
         };
         if !job.is_sparse() {
             let totals = self.accumulate(shared, buffers, parts.hessian.is_some());
@@ -198,7 +198,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let a = R::load(self.job.weights.weight(self.label));
         let first = R::only_if(class.passes, a.weigh(first));
         let second = R::only_if(class.passes, a.weigh(second));
-        let labelled = Labelled::of(first, class.free_q, shared.stats.total, self.factors.derivative);
+        let labelled =
+            Labelled::of(first, class.free_q, shared.stats.total, self.factors.derivative(self.job.derivative_factor));
         (Totals { value: a.weigh(value).to_f64(), first, second }, labelled)
     }
 
@@ -216,7 +217,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let input = self.job.input.block_of_row(self.index, columns.clone(), input);
         let target = match &self.job.target {
             Target::Dense(view) => view.block_of_row(self.index, columns, target),
-            Target::Labels { .. } => {
+            Target::Labels(_) => {
                 target.clear();
                 target.resize(count, S::default());
                 if columns.contains(&self.label) {

@@ -30,7 +30,7 @@ use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
 use source::Source;
 
-pub use rows::{Accepts, census_of_rows, check_label_dtype, rows_of};
+pub use rows::{Accepts, RowFactors, RowOperands, census_of_rows, check_label_dtype, rows_of};
 pub use weights::{PerClass, Weights};
 
 /// Rows of at most this many classes are walked across.
@@ -130,9 +130,7 @@ struct Job<'a, S, K, P> {
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
     spread: f64,
-    sample_weight: Option<View<'a>>,
-    mask: Option<View<'a>>,
-    grad_output: Option<View<'a>>,
+    rows: RowOperands<'a>,
     values: Option<Split<'a>>,
     gradient: Option<Split<'a>>,
     hessian: Option<Split<'a>>,
@@ -142,7 +140,7 @@ struct Job<'a, S, K, P> {
 }
 
 enum Target<'a> {
-    Labels { view: View<'a>, ignored: Option<i64> },
+    Labels(View<'a>),
     Dense(View<'a>),
 }
 
@@ -172,19 +170,13 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             kernel: self.kernel,
             source: self.source,
             input,
-            target: if labels {
-                Target::Labels { view: target.elements(), ignored: self.ignore_index }
-            } else {
-                Target::Dense(target.rows(axis))
-            },
+            target: if labels { Target::Labels(target.elements()) } else { Target::Dense(target.rows(axis)) },
             weights: &weights,
             classes,
             pitch,
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
-            sample_weight: operands.sample_weight.map(|tensor| tensor.elements()),
-            mask: operands.mask.map(|tensor| tensor.elements()),
-            grad_output: operands.grad_output.map(|tensor| tensor.elements()),
+            rows: RowOperands::of(operands, self.ignore_index),
             values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
             gradient: call.outputs.gradient.map(split),
             hessian: call.outputs.hessian.map(split),
@@ -246,31 +238,7 @@ impl<R: Real> Labelled<R> {
     }
 }
 
-/// What one row adds besides its classes: whether it counts, its weight, and its factor of derivatives.
-#[derive(Clone, Copy)]
-struct RowFactors {
-    counts: bool,
-    weight: f64,
-    derivative: f64,
-}
-
 impl<S, K, P> Job<'_, S, K, P> {
-    /// Whether every row counts once, so that all have the same factors.
-    fn is_uniform(&self) -> bool {
-        let ignores = matches!(self.target, Target::Labels { ignored: Some(_), .. });
-        !ignores && self.mask.is_none() && self.sample_weight.is_none() && self.grad_output.is_none()
-    }
-
-    /// The factors of a row whose label, if it has one, is known.
-    #[inline(always)]
-    fn row_factors(&self, row: usize, label: i64) -> RowFactors {
-        let masked = self.mask.as_ref().is_some_and(|mask| mask.element(row) == 0.0);
-        let ignored = matches!(&self.target, Target::Labels { ignored: Some(ignored), .. } if label == *ignored);
-        let weight = self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(row));
-        let upstream = self.grad_output.as_ref().map_or(1.0, |output| output.element(row));
-        RowFactors { counts: !masked && !ignored, weight, derivative: weight * upstream * self.derivative_factor }
-    }
-
     /// The class that stands for a label: labels of rows that do not count may be anything.
     #[inline(always)]
     fn class_of(&self, label: i64) -> usize {
@@ -280,6 +248,6 @@ impl<S, K, P> Job<'_, S, K, P> {
     /// Whether only the labelled class has a target other than zero.
     #[inline(always)]
     fn is_sparse(&self) -> bool {
-        matches!(self.target, Target::Labels { .. }) && self.spread == 0.0
+        matches!(self.target, Target::Labels(_)) && self.spread == 0.0
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::target::{refuse_dtype, refuse_label, refuse_shape, required, 
 use crate::engine::{Names, Operands};
 use crate::error::{Error, Result, Status};
 use crate::math::Sum;
-use crate::tensor::{Dtype, NOT_A_LABEL, Tensor};
+use crate::tensor::{Dtype, NOT_A_LABEL, Tensor, View};
 
 /// What targets may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,62 @@ pub enum Accepts {
     Labels,
     /// Dense targets only.
     Dense,
+}
+
+/// What the rows of a call have besides their classes.
+pub struct RowOperands<'a> {
+    ignored: Option<i64>,
+    mask: Option<View<'a>>,
+    sample_weight: Option<View<'a>>,
+    grad_output: Option<View<'a>>,
+}
+
+/// What one row has besides its classes: whether it counts, its weight, and its upstream gradient.
+#[derive(Clone, Copy)]
+pub struct RowFactors {
+    /// Whether it is neither masked nor ignored.
+    pub counts: bool,
+    /// Its sample weight.
+    pub weight: f64,
+    /// Its upstream gradient.
+    pub upstream: f64,
+}
+
+impl<'a> RowOperands<'a> {
+    /// Of a call, with the label that is left out.
+    pub fn of(operands: &Operands<'a>, ignored: Option<i64>) -> RowOperands<'a> {
+        let view = |tensor: Option<&'a Tensor<'a>>| tensor.map(|tensor| tensor.elements());
+        RowOperands {
+            ignored,
+            mask: view(operands.mask),
+            sample_weight: view(operands.sample_weight),
+            grad_output: view(operands.grad_output),
+        }
+    }
+
+    /// Whether every row counts once, so that all have the same factors.
+    pub fn are_uniform(&self) -> bool {
+        self.ignored.is_none() && self.mask.is_none() && self.sample_weight.is_none() && self.grad_output.is_none()
+    }
+
+    /// The factors of a row whose label, if it has one, is known.
+    #[inline(always)]
+    pub fn factors(&self, row: usize, label: i64) -> RowFactors {
+        let masked = self.mask.as_ref().is_some_and(|mask| mask.element(row) == 0.0);
+        RowFactors {
+            counts: !masked && self.ignored != Some(label),
+            weight: self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(row)),
+            upstream: self.grad_output.as_ref().map_or(1.0, |output| output.element(row)),
+        }
+    }
+}
+
+impl RowFactors {
+    /// The row's factor of derivatives, from that of the call.
+    #[inline(always)]
+    pub fn derivative(&self, factor: f64) -> f64 {
+        self.weight * self.upstream * factor
+    }
 }
 
 /// The class axis, the number of classes, and whether targets are labels, after checking shapes.
