@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
+use half::bf16;
+
+use super::Kernel;
+use super::steps::{End, Run, RunMut, Step, Steps};
 use super::walk::TaskWork;
-use super::{Jet, Kernel};
+use crate::engine::Output;
 use crate::engine::level::Work;
-use crate::math::sum::{LANES, Lanes};
+use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Split, SplitRun, View, prefetch};
+use crate::tensor::{Dtype, Part, Split, SplitRun, Tensor, View, copy_past_caches, fence, prefetch};
 
 /// A call for value and gradient without weights.
 pub struct Everyday<'a, S, K> {
@@ -19,13 +23,10 @@ pub struct Everyday<'a, S, K> {
 }
 
 /// Elements processed together: the more, the less is lost between blocks.
-const BLOCK: usize = 1024;
+pub const BLOCK: usize = 1024;
 
 /// The same where blocks are copied: shorter runs go past the caches while the next ones are computed.
 const COPIED_BLOCK: usize = 256;
-
-/// Up to this many elements are a small call, which feels every array that is cleared.
-const SMALL: usize = 128;
 
 /// How many bytes ahead of the block elements are asked for, so that they arrive while it is computed.
 const AHEAD: usize = 4096;
@@ -33,167 +34,189 @@ const AHEAD: usize = 4096;
 /// From this many bytes on, elements are asked for ahead: fewer are in the caches, or come in time by themselves.
 const ASKED_FOR: usize = 1 << 20;
 
-/// What a kernel reads: lent where it lies in memory just so, or else copied block by block.
+/// What a kernel reads: where it lies in memory just so, in the compute type or in a half-precision type, or else
+/// copied block by block.
 #[derive(Clone, Copy)]
 pub enum Elements<'a, S> {
     Lent(&'a [S]),
-    Copied(&'a View<'a>),
+    Bf16(&'a [bf16]),
+    Copied(View<'a>),
 }
 
-/// Where a gradient goes: to memory, or by way of a buffer.
+/// Where a gradient goes: to memory itself, or by way of a buffer.
 pub enum Gradient<'a, S> {
     Lent(SplitRun<'a, S>),
+    Bf16(SplitRun<'a, bf16>),
     Copied(Split<'a>),
 }
 
-impl<'a, S> Elements<'a, S> {
-    /// What can be lent, or else a view, which is kept in its place.
+impl<'a, S: Scalar> Elements<'a, S> {
+    /// Of a tensor, if it may be lent, or else of a view of it.
     #[inline(always)]
-    pub fn of(lent: Option<&'a [S]>, place: &'a mut Option<View<'a>>, view: impl FnOnce() -> View<'a>) -> Self {
-        match lent {
-            Some(elements) => Elements::Lent(elements),
-            None => Elements::Copied(place.insert(view())),
-        }
-    }
-}
-
-impl<S: Scalar> Elements<'_, S> {
-    /// Some elements, with others behind them that make them whole lanes.
-    #[inline(always)]
-    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> &'b [S] {
-        let count = range.len();
-        if let Elements::Lent(elements) = self
-            && count.is_multiple_of(LANES)
+    pub fn of(tensor: &Tensor<'a>, lends: bool, view: impl FnOnce() -> View<'a>) -> Self {
+        if lends && let Some(run) = tensor.run() {
+            Elements::Lent(run)
+        } else if lends
+            && S::DTYPE == Dtype::F32
+            && let Some(run) = tensor.run()
         {
-            if size_of_val(*elements) >= ASKED_FOR {
-                let ahead = AHEAD / size_of::<S>();
-                prefetch(elements, range.start + ahead..range.end + ahead);
-            }
-            return &elements[range];
+            Elements::Bf16(run)
+        } else {
+            Elements::Copied(view())
         }
-        let padded = &mut buffer[..count.next_multiple_of(LANES)];
+    }
+
+    /// Some elements.
+    #[inline(always)]
+    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> Run<'b, S> {
         match self {
-            Elements::Lent(elements) => padded[..count].copy_from_slice(&elements[range]),
-            Elements::Copied(view) => view.read(range.start, &mut padded[..count]),
+            Elements::Lent(elements) => {
+                ask_ahead(elements, &range);
+                Run::Same(&elements[range])
+            }
+            Elements::Bf16(elements) => {
+                ask_ahead(elements, &range);
+                Run::Bf16(&elements[range])
+            }
+            Elements::Copied(view) => {
+                let block = &mut buffer[..range.len()];
+                view.read(range.start, block);
+                Run::Same(block)
+            }
         }
-        padded
+    }
+
+    fn is_copied(&self) -> bool {
+        matches!(self, Elements::Copied(_))
     }
 }
 
-impl<S: Scalar, K: Kernel> Everyday<'_, S, K> {
-    /// Whether everything lies in memory just so.
-    fn is_lent(&self) -> bool {
-        let lent = |elements: &Elements<'_, S>| matches!(elements, Elements::Lent(_));
-        let gradient_lent = !matches!(self.gradient, Some(Gradient::Copied(_)));
-        lent(&self.input) && self.target.as_ref().is_none_or(lent) && gradient_lent
+/// Asks for the elements that follow soon after a block.
+#[inline(always)]
+fn ask_ahead<T>(elements: &[T], block: &Range<usize>) {
+    if size_of_val(elements) >= ASKED_FOR {
+        let ahead = AHEAD / size_of::<T>();
+        prefetch(elements, block.start + ahead..block.end + ahead);
+    }
+}
+
+impl<'a, S: Scalar> Gradient<'a, S> {
+    /// Of an output, divided among tasks of `share` elements, if its elements may be lent, or else of its parts.
+    #[inline(always)]
+    pub fn of(output: Output<'a>, share: usize, lends: bool, split: impl FnOnce() -> Split<'a>) -> Self {
+        let lends = lends && !output.accumulate;
+        if lends && let Some(split) = output.tensor.split_run(share) {
+            Gradient::Lent(split)
+        } else if lends
+            && S::DTYPE == Dtype::F32
+            && let Some(split) = output.tensor.split_run(share)
+        {
+            Gradient::Bf16(split)
+        } else {
+            Gradient::Copied(split())
+        }
+    }
+}
+
+/// A task's share of a gradient.
+enum Share<'p, S> {
+    Lent(&'p mut [S]),
+    Bf16(&'p mut [bf16]),
+    Copied(Part<'p>),
+}
+
+impl<'p, S: Scalar> Share<'p, S> {
+    /// The share of a task; nothing if another thread was given it.
+    #[inline(always)]
+    fn of(gradient: &'p Gradient<'_, S>, task: usize) -> Option<Self> {
+        Some(match gradient {
+            Gradient::Lent(split) => Share::Lent(split.part(task)?),
+            Gradient::Bf16(split) => Share::Bf16(split.part(task)?),
+            Gradient::Copied(split) => Share::Copied(split.part(task)?),
+        })
+    }
+}
+
+impl<S> Gradient<'_, S> {
+    /// Whether it is lent and written past the caches, by way of a buffer.
+    fn streams(&self) -> bool {
+        match self {
+            Gradient::Lent(split) => split.streams(),
+            Gradient::Bf16(split) => split.streams(),
+            Gradient::Copied(_) => false,
+        }
+    }
+
+    fn is_copied(&self) -> bool {
+        matches!(self, Gradient::Copied(_))
     }
 }
 
 impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
+    /// The sum over the share; nothing if another thread was given the same share.
     type Output = Option<Sum>;
 
     #[inline(always)]
     fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
         let Everyday { kernel, input, target, gradient, derivative_factor } = self.job;
-        let kernel = *kernel;
-        let first = self.range.start;
-        let (mut lent, mut copied) = match gradient {
-            Some(Gradient::Lent(split)) => (Some(split.part(self.task)?), None),
-            Some(Gradient::Copied(split)) => (None, Some(split.part(self.task)?)),
-            None => (None, None),
+        let range = self.range;
+        let mut share = match gradient {
+            Some(gradient) => Some(Share::of(gradient, self.task)?),
+            None => None,
         };
-        let factor = R::from_f64(*derivative_factor);
-        let mut lanes = Lanes::<LANES>::default();
-        // Buffers for what is not lent, or is no whole lanes.
-        let is_lent = self.job.is_lent();
-        let mut ends = [[S::default(); LANES]; 3];
-        let mut blocks = (!is_lent).then_some([[S::default(); COPIED_BLOCK]; 3]);
-        let [input_buffer, target_buffer, gradient_buffer] = match &mut blocks {
-            Some(blocks) => blocks.each_mut().map(<[S; COPIED_BLOCK]>::as_mut_slice),
-            None => ends.each_mut().map(<[S; LANES]>::as_mut_slice),
+        let streams = gradient.as_ref().is_some_and(Gradient::streams);
+        let copies = input.is_copied()
+            || target.as_ref().is_some_and(Elements::is_copied)
+            || gradient.as_ref().is_some_and(Gradient::is_copied);
+        let widens = matches!(input, Elements::Bf16(_))
+            || matches!(target, Some(Elements::Bf16(_)))
+            || matches!(gradient, Some(Gradient::Bf16(_)));
+        let (mut buffers, mut half_buffer) = (None, None);
+        let [input_buffer, target_buffer, gradient_buffer] = if copies || streams {
+            buffers.insert([[S::default(); COPIED_BLOCK]; 3]).each_mut().map(<[S; COPIED_BLOCK]>::as_mut_slice)
+        } else {
+            [&mut [], &mut [], &mut []] as [&mut [S]; 3]
         };
-        let (mut few_values, mut values) = ([S::default(); SMALL], None);
-        let values: &mut [S] =
-            if self.range.len() <= SMALL { &mut few_values } else { values.insert([S::default(); BLOCK]) };
-        let block = if is_lent { BLOCK } else { COPIED_BLOCK };
-        for start in self.range.clone().step_by(block) {
-            let end = self.range.end.min(start + block);
-            // Single elements are slow, so that what is left over is filled up to whole lanes in the buffers.
-            let cut = end - (end - start) % LANES;
-            for range in [start..cut, cut..end] {
-                let count = range.len();
-                if count == 0 {
-                    continue;
-                }
-                let place = range.start - first..range.end - first;
-                let input = input.block(range.clone(), input_buffer);
-                let target = match target {
-                    Some(target) => target.block(range, target_buffer),
-                    None => input,
-                };
-                let values = &mut values[..input.len()];
-                if gradient.is_none() {
-                    values_of::<S, R, K>(kernel, input, target, values);
-                } else {
-                    let output = match &mut lent {
-                        Some(gradient) if count == input.len() => &mut gradient[place.clone()],
-                        _ => &mut gradient_buffer[..input.len()],
-                    };
-                    values_and_gradient_of::<S, R, K>(kernel, input, target, values, output, factor);
-                    match (&mut lent, &mut copied) {
-                        (Some(gradient), _) if count < values.len() => {
-                            gradient[place].copy_from_slice(&gradient_buffer[..count]);
-                        }
-                        (_, Some(gradient)) => gradient.write(place.start + first, &gradient_buffer[..count]),
-                        _ => {}
-                    }
-                }
-                if count < values.len() {
-                    clear_behind(values, count);
-                }
-                lanes.add::<R>(values);
+        let half_buffer: &mut [bf16] = if streams { half_buffer.insert([bf16::ZERO; COPIED_BLOCK]) } else { &mut [] };
+        let size = if copies || streams { COPIED_BLOCK } else { BLOCK };
+        // Made where they stay: a buffer that is returned is copied whole.
+        let (mut values, mut ends, mut widened) = (Step::default(), [End::default(); 3], None);
+        let mut steps = Steps {
+            kernel: *kernel,
+            factor: R::from_f64(*derivative_factor),
+            lanes: Lanes::default(),
+            values: &mut values,
+            buffers: if widens {
+                widened.insert([Step::default(); 3]).each_mut().map(|step| step.0.as_mut_slice())
+            } else {
+                ends.each_mut().map(|end| end.0.as_mut_slice())
+            },
+        };
+        for start in range.clone().step_by(size) {
+            let end = range.end.min(start + size);
+            let place = start - range.start..end - range.start;
+            let count = place.len();
+            let input = input.block(start..end, input_buffer);
+            let target = target.as_ref().map_or(input, |target| target.block(start..end, target_buffer));
+            let output = match &mut share {
+                None => RunMut::Nowhere,
+                Some(Share::Lent(share)) if !streams => RunMut::Same(&mut share[place.clone()]),
+                Some(Share::Bf16(share)) if !streams => RunMut::Bf16(&mut share[place.clone()]),
+                Some(Share::Bf16(_)) => RunMut::Bf16(&mut half_buffer[..count]),
+                Some(Share::Lent(_) | Share::Copied(_)) => RunMut::Same(&mut gradient_buffer[..count]),
+            };
+            steps.add(input, target, output);
+            match &mut share {
+                Some(Share::Lent(share)) if streams => copy_past_caches(&mut share[place], &gradient_buffer[..count]),
+                Some(Share::Bf16(share)) if streams => copy_past_caches(&mut share[place], &half_buffer[..count]),
+                Some(Share::Copied(part)) => part.write(start, &gradient_buffer[..count]),
+                _ => {}
             }
         }
-        Some(lanes.fold())
-    }
-}
-
-/// Zeros what was only there to make whole lanes.
-#[inline(always)]
-fn clear_behind<S: Scalar>(values: &mut [S], count: usize) {
-    for (index, value) in values.iter_mut().enumerate() {
-        *value = if index < count { *value } else { S::default() };
-    }
-}
-
-/// Values of a block. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
-#[inline(always)]
-fn values_of<S: Scalar, R: Real<Storage = S>, K: Kernel>(kernel: K, input: &[S], target: &[S], values: &mut [S]) {
-    // Whole lanes, as the blocks are: no code for single elements is made.
-    let count = input.len() / LANES * LANES;
-    let (input, target, values) = (&input[..count], &target[..count], &mut values[..count]);
-    for index in 0..count {
-        let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
-        values[index] = jet.value.store();
-    }
-}
-
-/// Values and gradient of a block.
-#[inline(always)]
-fn values_and_gradient_of<S: Scalar, R: Real<Storage = S>, K: Kernel>(
-    kernel: K,
-    input: &[S],
-    target: &[S],
-    values: &mut [S],
-    gradient: &mut [S],
-    factor: R,
-) {
-    let count = input.len() / LANES * LANES;
-    let (input, target) = (&input[..count], &target[..count]);
-    let (values, gradient) = (&mut values[..count], &mut gradient[..count]);
-    for index in 0..count {
-        let jet: Jet<R> = kernel.jet(R::load(input[index]), R::load(target[index]), R::ONE);
-        values[index] = jet.value.store();
-        gradient[index] = (jet.gradient * factor).store();
+        if streams {
+            // Whoever waits for the task sees what it wrote.
+            fence();
+        }
+        Some(steps.lanes.fold())
     }
 }

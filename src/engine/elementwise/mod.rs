@@ -12,6 +12,7 @@ use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Shape, Tensor, View, axis_last};
 
 mod everyday;
+mod steps;
 mod walk;
 
 use everyday::{Elements, Everyday, Gradient};
@@ -312,23 +313,19 @@ impl<K: Kernel> Elementwise<K> {
         if group != 0 && self.is_everyday(call) {
             let direct = !operands.replaced && averaged.is_none_or(|axis| axis + 1 == rank);
             let shares = Shares::of(input.layout().elements(), 1, BLOCK);
-            let (mut input_view, mut target_view) = (None, None);
-            let lent = |tensor: &Tensor<'c>| direct.then(|| tensor.run()).flatten();
             let everyday = Everyday::<S, K> {
                 kernel: self.kernel.for_targets(&call.census),
-                input: Elements::of(lent(input), &mut input_view, || operands.of_input(full(input))),
-                target: operands.target.map(|target| Elements::of(lent(target), &mut target_view, || full(target))),
-                gradient: call.outputs.gradient.map(|output| {
-                    // What goes past the caches is written from buffers.
-                    let lends = direct && !output.accumulate && !output.tensor.streams();
-                    match lends.then(|| output.tensor.split_run(shares.share())).flatten() {
-                        Some(split) => Gradient::Lent(split),
-                        None => Gradient::Copied(divided(output, shares.share())),
-                    }
-                }),
+                input: Elements::of(input, direct, || operands.of_input(full(input))),
+                target: operands.target.map(|target| Elements::of(target, direct, || full(target))),
+                gradient: call
+                    .outputs
+                    .gradient
+                    .map(|output| Gradient::of(output, shares.share(), direct, || divided(output, shares.share()))),
                 derivative_factor: call.scale.derivatives / group as f64,
             };
-            return run::<S, _>(call, shares, &everyday).map(mean);
+            let level = call.level();
+            let work = |task, range| level.run::<S, _>(TaskWork { job: &everyday, task, range });
+            return run(call, shares, work).map(mean);
         }
         let total = input.layout().elements();
         if group == 0 {
@@ -363,7 +360,8 @@ impl<K: Kernel> Elementwise<K> {
             group: if by_group { group } else { 1 },
             value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
         };
-        run::<S, _>(call, shares, &job).map(mean)
+        let level = call.level();
+        run(call, shares, |task, range| level.run::<S, _>(TaskWork { job: &job, task, range })).map(mean)
     }
 
     /// Whether a call wants no more than value and gradient, unweighted.
@@ -375,16 +373,11 @@ impl<K: Kernel> Elementwise<K> {
     }
 }
 
-/// Runs a job's shares and adds up their sums.
-fn run<S: Scalar, J: Sync>(call: &Call<'_>, shares: Shares, job: &J) -> Result<Sum>
-where
-    for<'j> TaskWork<'j, J>: Work<S, Output = Option<Sum>>,
-{
+/// Runs shares and adds up their sums.
+fn run(call: &Call<'_>, shares: Shares, walk: impl Fn(usize, Range<usize>) -> Option<Sum> + Sync) -> Result<Sum> {
     let mut sum = Sum::ZERO;
-    let level = call.level();
     let work = |task: usize, range: Range<usize>| {
-        let result = level.run::<S, _>(TaskWork { job, task, range });
-        result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
+        walk(task, range).ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
     };
     shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
     Ok(sum)

@@ -31,12 +31,10 @@ use half::{bf16, f16};
 use super::layout::axis_last;
 use super::{Dtype, Layout, Shape};
 use crate::error::Result;
-use crate::math::Scalar;
 use walk::Walk;
 
 pub use read::{Columns, NOT_A_LABEL, View};
-pub(crate) use stream::prefetch;
-use write::streams;
+pub(crate) use stream::{copy as copy_past_caches, fence, prefetch};
 pub use write::{Part, Split, SplitRun};
 
 /// A tensor that is read.
@@ -179,7 +177,7 @@ impl<'a> Tensor<'a> {
 
     /// The elements themselves, in row-major order, where they lie in memory just so. Not for an operand that its
     /// gradient replaces.
-    pub(crate) fn run<T: Scalar>(&self) -> Option<&'a [T]> {
+    pub(crate) fn run<T: Element>(&self) -> Option<&'a [T]> {
         let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
         // SAFETY: (reach) a contiguous layout reaches its elements and no others; (distinct) the caller says so.
         is_run.then(|| unsafe { std::slice::from_raw_parts(self.pointer.cast(), self.layout.elements()) })
@@ -281,13 +279,8 @@ impl<'a> TensorMut<'a> {
         TensorMut { pointer, layout: self.layout.narrowed(axis, range.len()), ..*self }
     }
 
-    /// Whether it is large enough to be written past the caches, where it is overwritten.
-    pub(crate) fn streams(&self) -> bool {
-        streams(self.layout.elements(), self.dtype)
-    }
-
     /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
-    pub(crate) fn split_run<T: Scalar>(&self, share: usize) -> Option<SplitRun<'a, T>> {
+    pub(crate) fn split_run<T: Element>(&self, share: usize) -> Option<SplitRun<'a, T>> {
         let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
         is_run.then(|| SplitRun::new(self.pointer.cast(), self.layout.elements(), share))
     }
@@ -325,7 +318,7 @@ mod tests {
         let mut numbers = vec![0.0_f32; stream::STREAMED_BYTES / size_of::<f32>()];
         let count = numbers.len();
         let output = TensorMut::from_slice(&mut numbers, &[count]).unwrap();
-        assert!(output.split_run::<f32>(count).is_some());
-        assert_eq!(output.streams(), stream::STREAMS);
+        let split = output.split_run::<f32>(count).unwrap();
+        assert_eq!(split.streams(), stream::STREAMS);
     }
 }

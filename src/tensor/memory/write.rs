@@ -37,7 +37,7 @@ impl Split<'_> {
     /// Divides memory that the maker of the tensor vouched for.
     pub(super) fn new(pointer: *mut u8, dtype: Dtype, walk: Walk, share: usize, accumulate: bool) -> Self {
         let taken = AtomicU64::new(0);
-        let streams = !accumulate && streams(walk.count.saturating_mul(walk.extent), dtype);
+        let streams = !accumulate && streams(walk.count.saturating_mul(walk.extent), dtype.size());
         Split { pointer, dtype, walk, share, group: 1, piece: 1, accumulate, streams, taken, lifetime: PhantomData }
     }
 
@@ -69,8 +69,8 @@ impl Split<'_> {
 }
 
 /// Whether an output of this size is written past the caches where it is overwritten.
-pub(super) fn streams(elements: usize, dtype: Dtype) -> bool {
-    stream::STREAMS && elements >= stream::STREAMED_BYTES / dtype.size()
+fn streams(elements: usize, size: usize) -> bool {
+    stream::STREAMS && elements >= stream::STREAMED_BYTES / size
 }
 
 /// An output without gaps that is overwritten, divided among tasks.
@@ -91,6 +91,11 @@ impl<T> SplitRun<'_, T> {
     /// Divides memory that the maker of the tensor vouched for.
     pub(super) fn new(pointer: *mut T, count: usize, share: usize) -> Self {
         SplitRun { pointer, count, share, taken: AtomicU64::new(0), lifetime: PhantomData }
+    }
+
+    /// Whether it is large enough to be written past the caches, where it is overwritten.
+    pub fn streams(&self) -> bool {
+        streams(self.count, size_of::<T>())
     }
 
     /// The elements of one task, the first time that they are asked for.
