@@ -19,6 +19,7 @@
 mod halves;
 mod read;
 mod stream;
+mod transpose;
 #[forbid(unsafe_code)]
 mod walk;
 mod write;

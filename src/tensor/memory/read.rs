@@ -7,6 +7,7 @@ use half::{bf16, f16};
 use smallvec::{Array, SmallVec};
 
 use super::stream;
+use super::transpose::transpose;
 use super::walk::Walk;
 use crate::math::Scalar;
 use crate::tensor::Dtype;
@@ -220,6 +221,17 @@ impl<'a> View<'a> {
     #[inline(never)]
     pub fn read_transposed<T: Scalar>(&self, start: usize, rows: usize, out: &mut [T], pitch: usize) {
         let Walk { extent, stride, .. } = self.walk;
+        if self.dtype == T::DTYPE && stride == 1 && extent > 1 {
+            self.walk.runs(start, rows, |position, offset, spacing, length| {
+                let out = &mut out[position..(extent - 1) * pitch + position + length];
+                // SAFETY: (reach) runs lie in the layout, columns in the row; `out` reaches to the end of the last one.
+                unsafe {
+                    let first = self.pointer.cast::<T>().offset(offset);
+                    transpose((first, spacing), (out.as_mut_ptr(), pitch as isize), length, extent);
+                }
+            });
+            return;
+        }
         for_dtype!(self.dtype, Stored => self.walk.runs(start, rows, |position, offset, spacing, length| {
             for column in 0..extent {
                 let place = column * pitch + position;

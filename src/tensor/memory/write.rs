@@ -8,6 +8,7 @@ use half::{bf16, f16};
 
 use super::read::Widen;
 use super::stream;
+use super::transpose::transpose;
 use super::walk::Walk;
 use crate::math::Scalar;
 use crate::tensor::{Dtype, Element};
@@ -184,7 +185,18 @@ impl Part<'_> {
     pub fn write_transposed<T: Scalar>(&mut self, start: usize, rows: usize, values: &[T], pitch: usize) {
         self.check(start, rows);
         let Walk { extent, stride, .. } = self.split.walk;
+        let copies = !self.split.accumulate && self.split.dtype == T::DTYPE && stride == 1 && extent > 1;
         self.split.walk.runs(start, rows, |position, offset, spacing, length| {
+            if copies {
+                let values = &values[position..(extent - 1) * pitch + position + length];
+                // SAFETY: (reach) runs lie in the layout, columns in the row, and `values` reaches to the end of the last
+                // one; (distinct, once) only this part uses them.
+                unsafe {
+                    let first = self.split.pointer.cast::<T>().offset(offset);
+                    transpose((values.as_ptr(), pitch as isize), (first, spacing), extent, length);
+                }
+                return;
+            }
             for column in 0..extent {
                 let place = column * pitch + position;
                 self.store(offset + column as isize * stride, spacing, &values[place..place + length]);
