@@ -15,11 +15,12 @@ struct Kernel {
     fused: bool,
 }
 
-const KERNELS: [Kernel; 4] = [
+const KERNELS: [Kernel; 5] = [
     // A difference and a square: nothing is added to a product.
     Kernel { name: "mse", symbols: &["10regression3mse"], fused: false },
     Kernel { name: "bce", symbols: &["14classification3bce10FromLogits"], fused: true },
     Kernel { name: "focal", symbols: &["14classification5focal5Focal"], fused: true },
+    Kernel { name: "multiclass_hinge", symbols: &["16multiclass_hinge13CrammerSinger"], fused: false },
     Kernel { name: "cross_entropy", symbols: &["13cross_entropy8MinusLog", "6source6Logits"], fused: true },
 ];
 

@@ -3,27 +3,14 @@
 
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
-use super::lanes::{Scales, exponentials, raise, scale};
+use super::lanes::{Scales, exponentials, pick, raise, scale};
 use super::source::{Source, Stats};
-use super::{FEW_CLASSES, Job, Kernel, Labelled, Parts, Target, Term};
+use super::tile::{MOST_ROWS, Numbers};
+use super::{Job, Kernel, Labelled, Parts, Target, Term};
 use crate::engine::Curvature;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum, ln_1p};
 use crate::tensor::Columns;
-
-/// The most rows of a tile.
-const MOST_ROWS: usize = 128;
-
-/// The elements of a tile, which in f32 stays in the first-level cache with what is made of it.
-const TILE: usize = 32 * FEW_CLASSES;
-
-/// The rows of a tile: the fewer the classes, the more, if there are so many.
-pub fn pitch(classes: usize, rows: usize) -> usize {
-    let most = (TILE / classes.max(1)).min(MOST_ROWS) / LANES * LANES;
-    rows.next_multiple_of(LANES).clamp(LANES, most)
-}
 
 /// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
 struct Tile<'t, S> {
@@ -32,9 +19,6 @@ struct Tile<'t, S> {
     target: &'t mut [S],
     hessian: &'t mut [S],
 }
-
-/// On the stack, and cleared no further than the classes need.
-type Numbers<S> = SmallVec<[S; TILE]>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
@@ -265,17 +249,6 @@ fn accumulate_labelled<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         lane.others[index] = labelled.factor.store();
     }
     values
-}
-
-/// The number of each row's class.
-#[inline(always)]
-fn pick<S: Scalar>(numbers: &[S], pitch: usize, classes: &[usize], out: &mut [S]) {
-    debug_assert!(classes.iter().all(|&class| class * pitch < numbers.len()), "a class that the tile lacks");
-    // Held inside, which costs less than the question whether it is.
-    let Some(last) = numbers.len().checked_sub(1) else { return };
-    for (index, (out, &class)) in out.iter_mut().zip(classes).enumerate() {
-        *out = numbers[(class * pitch + index).min(last)];
-    }
 }
 
 /// The gradient of labelled rows from their exponentials, in place.

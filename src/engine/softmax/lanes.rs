@@ -53,3 +53,14 @@ pub fn scale<S: Scalar, R: Real<Storage = S>>(elements: &mut [S], factors: &[S],
         elements[index] = R::only_if(counts[index] != S::default(), scaled).store();
     }
 }
+
+/// The number of each row's class.
+#[inline(always)]
+pub fn pick<S: Scalar>(numbers: &[S], pitch: usize, classes: &[usize], out: &mut [S]) {
+    debug_assert!(classes.iter().all(|&class| class * pitch < numbers.len()), "a class that the tile lacks");
+    // Held inside, which costs less than the question whether it is.
+    let Some(last) = numbers.len().checked_sub(1) else { return };
+    for (index, (out, &class)) in out.iter_mut().zip(classes).enumerate() {
+        *out = numbers[(class * pitch + index).min(last)];
+    }
+}

@@ -16,6 +16,7 @@ pub(in crate::engine) mod lanes;
 pub(in crate::engine) mod largest;
 mod rows;
 pub mod source;
+pub(in crate::engine) mod tile;
 mod weights;
 
 use std::ops::Range;
@@ -29,12 +30,10 @@ use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
 use source::Source;
+use tile::FEW_CLASSES;
 
 pub use rows::{Accepts, RowFactors, RowOperands, census_of_rows, check_label_dtype, rows_of};
 pub use weights::{PerClass, Weights};
-
-/// Rows of at most this many classes are walked across.
-const FEW_CLASSES: usize = 64;
 
 /// ℓ at one class, and its derivatives with respect to ln p.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +162,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let extents = operands.input.shape().extents();
         let smoothed_over = if self.smooth_over_last { extents[extents.len() - 1] } else { classes };
         let across = classes <= FEW_CLASSES;
-        let pitch = if across { across::pitch(classes, input.count()) } else { 1 };
+        let pitch = if across { tile::pitch(classes, input.count()) } else { 1 };
         let shares = Shares::of(input.count(), classes, pitch);
         let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
         let job = Job {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::FEW_CLASSES;
+use super::tile::FEW_CLASSES;
 use crate::engine::target::refuse_shape;
 use crate::error::{Error, Result, Status};
 use crate::math::Scalar;

@@ -158,6 +158,11 @@ impl Part<'_> {
         }
     }
 
+    /// Whether what is written goes past the caches.
+    pub fn streams(&self) -> bool {
+        self.split.streams
+    }
+
     /// Lends some columns of a row to be overwritten if they lie in memory just so.
     #[inline(always)]
     pub fn run_of_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
