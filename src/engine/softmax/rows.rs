@@ -158,8 +158,11 @@ pub fn census_of_rows(
     let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
     if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
         let read = |start: usize, labels: &mut [i64]| view.read_labels(start, labels);
-        // Without a way out, which would keep the loop from being vectorised.
-        let accepts = |labels: &[i64]| labels.iter().fold(true, |fit, &label| fit & is_class(label));
+        // What is below 0 has the sign itself, what is beyond the last class its distance from there. Without a way out,
+        // which would keep the loop from being vectorised.
+        let last = classes as i64 - 1;
+        let accepts =
+            |labels: &[i64]| labels.iter().fold(0, |bits, &label| bits | label | (last.wrapping_sub(label))) >= 0;
         return census::check_all(context, rows, None, read, accepts, refuse);
     }
     census::take(context, rows, operands, |block| {

@@ -279,6 +279,12 @@ impl<'a> View<'a> {
     pub fn read_labels(&self, start: usize, out: &mut [i64]) {
         if self.dtype == Dtype::I64 {
             self.walk.runs(start, out.len(), |position, offset, spacing, length| {
+                if spacing == 1 {
+                    // SAFETY: (reach) runs lie in the layout; (distinct) outputs are floating point.
+                    let run = unsafe { std::slice::from_raw_parts(self.pointer.cast::<i64>().offset(offset), length) };
+                    out[position..position + length].copy_from_slice(run);
+                    return;
+                }
                 for (step, label) in out[position..position + length].iter_mut().enumerate() {
                     // SAFETY: (reach) runs lie in the layout. An i64 does not fit into f64, so it takes no detour.
                     *label = unsafe { *self.pointer.cast::<i64>().offset(offset + step as isize * spacing) };
