@@ -105,6 +105,13 @@ impl<const N: usize> Lanes<N> {
         }
     }
 
+    /// Begins the first lanes anew.
+    #[inline(always)]
+    pub fn clear(&mut self, lanes: usize) {
+        self.high[..lanes].fill(0.0);
+        self.low[..lanes].fill(0.0);
+    }
+
     /// The sum in one lane.
     #[inline(always)]
     pub fn lane(&self, lane: usize) -> Sum {

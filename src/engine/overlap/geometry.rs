@@ -1,10 +1,15 @@
 //! Which dimensions are kept, which are summed, and which holds the classes.
 
+use std::ops::Range;
+
 use super::Overlap;
 use crate::engine::Operands;
 use crate::engine::target::{required, resolve_axis};
 use crate::error::{Error, Result, Status};
 use crate::tensor::{MAX_RANK, Shape, Tensor, TensorMut};
+
+/// Elements of a batch, of which a group has as many as it has.
+const BATCH: usize = 1 << 20;
 
 /// An input's dimensions, sorted.
 #[derive(Clone, Debug)]
@@ -104,6 +109,14 @@ impl Geometry {
     /// The number of classes that have regions of their own, or 1 if all share theirs.
     pub fn region_classes(&self) -> usize {
         if self.keeps_classes { self.classes - self.first_class } else { 1 }
+    }
+
+    /// The groups that go through both passes together: as few as are worth dividing among threads, so that the second
+    /// pass finds in the caches what the first one left there.
+    pub fn batches(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (outer, elements) = (self.outer, self.pixels * self.classes);
+        let batch = (BATCH / elements.max(1)).max(1);
+        (0..outer).step_by(batch).map(move |start| start..outer.min(start + batch))
     }
 
     /// A pixel-shaped tensor with kept dimensions first.

@@ -1,11 +1,15 @@
 //! Losses of regions: 1 − numerator/denominator, both linear in the intersection I = Σ p t and the sizes P and T.
 //!
-//! Two passes: the first sums I, P and T of each region, the second turns them into derivatives. Dimensions are
-//! reordered to kept ones, summed ones, classes; so a region is some consecutive pixels of one class, and pixels are
-//! walked in tiles.
+//! Two passes: the first sums I, P and T of each region, the second turns them into derivatives. What a softmax made in
+//! the first, the second finds in the gradient's place where it fits there. Dimensions are reordered to kept ones,
+//! summed ones, classes; so a region is some consecutive pixels of one class, and pixels are walked in tiles.
 
+mod activation;
+mod chain;
 mod geometry;
+mod passes;
 mod pixels;
+mod sums;
 mod tile;
 
 use std::ops::Range;
@@ -301,35 +305,36 @@ impl Overlap {
             return Ok(Sum::ZERO);
         }
         let pixels = Pixels::<S>::new(self, operands, &geometry)?;
-        let regions = pixels.sum_regions(call)?;
-
-        let mut sum = Sum::ZERO;
+        let classes = geometry.region_classes();
         let values = call.outputs.values.map(|output| {
             let tensor = geometry.by_region_mut(*output.tensor);
-            tensor.split_elements(regions.len().max(1), output.accumulate)
+            tensor.split_elements((geometry.outer * classes).max(1), output.accumulate)
         });
         let mut values = values.as_ref().and_then(|values| values.part(0));
-        let mut slopes: SmallVec<[Slopes; 16]> = SmallVec::new();
-        reserve(&mut slopes, regions.len())?;
-        for (index, region) in regions.iter().enumerate() {
-            let class = index % geometry.region_classes().max(1);
-            let mut slope = Slopes::default();
-            if region.pixels > 0 && factors.counts(index) {
-                slope = self.ratio.slopes(region);
-                let weight = factors.weight(index, class);
-                sum = sum.plus(slope.value * weight);
-                slope.value *= weight * call.scale.values;
-                let factor = weight * factors.upstream(index) * call.scale.derivatives;
-                slope.by_intersection *= factor;
-                slope.by_input *= factor;
+        let mut sum = Sum::ZERO;
+        for groups in geometry.batches() {
+            let mut slopes: SmallVec<[Slopes; 16]> = SmallVec::new();
+            reserve(&mut slopes, groups.len() * classes)?;
+            let first = groups.start * classes;
+            for (index, region) in pixels.sum_regions(call, groups.clone())?.iter().enumerate() {
+                let mut slope = Slopes::default();
+                if region.pixels > 0 && factors.counts(first + index) {
+                    slope = self.ratio.slopes(region);
+                    let weight = factors.weight(first + index, index % classes);
+                    sum = sum.plus(slope.value * weight);
+                    slope.value *= weight * call.scale.values;
+                    let factor = weight * factors.upstream(first + index) * call.scale.derivatives;
+                    slope.by_intersection *= factor;
+                    slope.by_input *= factor;
+                }
+                if let Some(values) = &mut values {
+                    values.write(first + index, &[slope.value]);
+                }
+                slopes.push(slope);
             }
-            if let Some(values) = &mut values {
-                values.write(index, &[slope.value]);
+            if let Some(gradient) = call.outputs.gradient {
+                pixels.write_gradient(call, gradient, groups, &slopes)?;
             }
-            slopes.push(slope);
-        }
-        if let Some(gradient) = call.outputs.gradient {
-            pixels.write_gradient(call, gradient, &slopes)?;
         }
         Ok(sum)
     }

@@ -1,28 +1,122 @@
-//! The arithmetic of a tile of pixels: loops over slices, which compile to vector code.
+//! A tile of pixels: its probabilities, its targets and which of its pixels count.
 
 use smallvec::SmallVec;
 
-use super::{Activation, Region, Slopes};
-use crate::engine::softmax::lanes::raise;
-use crate::math::sum::{LANES, Lanes};
-use crate::math::{Logistic, Real, RowExp, Scalar};
-use crate::tensor::Columns;
+use super::activation::PixelScales;
+use crate::math::{Real, Scalar};
 
-/// Elements of a tile that lie on the stack; a tile of very many classes goes to the heap.
-pub const TILE: usize = 2048;
+/// Elements of a tile, of which in f32 two arrays leave the first-level cache room for little else.
+pub const TILE: usize = 8192;
 
-/// A tile: class c of pixel i is at `c * pitch + i`. Pixels beyond the last and those that do not count are zero.
-#[derive(Default)]
-pub struct Tile<S: Scalar> {
-    pub probability: SmallVec<[S; TILE]>,
-    pub target: SmallVec<[S; TILE]>,
-    pub gradient: SmallVec<[S; TILE]>,
-    /// Pixels beyond the last, masked or ignored.
-    pub left_out: SmallVec<[bool; MOST_PIXELS]>,
-}
+/// Elements of a tile that lie on the stack; a tile of more goes to the heap.
+const ON_STACK: usize = 2048;
 
 /// The most pixels in a tile.
 pub const MOST_PIXELS: usize = 256;
+
+/// The label of a pixel whose label is none of the classes, or that is left out. More classes than this fit no memory.
+const NO_CLASS: u32 = u32::MAX;
+
+/// A tile: class c of pixel i is at `c * pitch + i`. Pixels beyond the last and those that do not count are zero.
+pub struct Tile<S: Scalar> {
+    pub probability: SmallVec<[S; ON_STACK]>,
+    /// Dense targets.
+    pub target: SmallVec<[S; ON_STACK]>,
+    /// Until there is a gradient, exponentials or 1 − p.
+    pub gradient: SmallVec<[S; ON_STACK]>,
+    /// The class of each pixel, where targets are labels.
+    pub labels: [u32; MOST_PIXELS],
+    /// Pixels beyond the last, masked or ignored.
+    pub left_out: [bool; MOST_PIXELS],
+    /// For numbers of one class.
+    pub buffers: [[S; MOST_PIXELS]; 2],
+    pub scales: PixelScales<S>,
+    /// The mean of each pixel's derivatives.
+    pub mean: [f64; MOST_PIXELS],
+}
+
+impl<S: Scalar> Default for Tile<S> {
+    #[inline(always)]
+    fn default() -> Self {
+        Tile {
+            probability: SmallVec::new(),
+            target: SmallVec::new(),
+            gradient: SmallVec::new(),
+            labels: [NO_CLASS; MOST_PIXELS],
+            left_out: [true; MOST_PIXELS],
+            buffers: [[S::default(); MOST_PIXELS]; 2],
+            scales: PixelScales::default(),
+            mean: [0.0; MOST_PIXELS],
+        }
+    }
+}
+
+/// The targets of one class.
+pub trait Targets<R>: Copy {
+    /// Those of the first pixels only.
+    fn first(self, count: usize) -> Self;
+    /// The target of a pixel.
+    fn of(self, pixel: usize) -> R;
+}
+
+/// Targets that are numbers.
+#[derive(Clone, Copy)]
+pub struct Dense<'t, S>(pub &'t [S]);
+
+impl<S: Scalar, R: Real<Storage = S>> Targets<R> for Dense<'_, S> {
+    #[inline(always)]
+    fn first(self, count: usize) -> Self {
+        Dense(&self.0[..count])
+    }
+
+    #[inline(always)]
+    fn of(self, pixel: usize) -> R {
+        R::load(self.0[pixel])
+    }
+}
+
+/// Targets that are 1 where the label is the class, else 0: chosen where they are used, which costs less than to write
+/// them down.
+#[derive(Clone, Copy)]
+pub struct Labelled<'t> {
+    pub labels: &'t [u32],
+    pub class: u32,
+}
+
+impl<R: Real> Targets<R> for Labelled<'_> {
+    #[inline(always)]
+    fn first(self, count: usize) -> Self {
+        Labelled { labels: &self.labels[..count], ..self }
+    }
+
+    #[inline(always)]
+    fn of(self, pixel: usize) -> R {
+        R::only_if(self.labels[pixel] == self.class, R::ONE)
+    }
+}
+
+/// Labels as narrow as the numbers that they are compared beside.
+#[inline(always)]
+pub fn narrow(labels: &[i64], classes: usize, out: &mut [u32]) {
+    for (out, &label) in out.iter_mut().zip(labels) {
+        // What is negative becomes larger than any class.
+        *out = if (label as u64) < classes as u64 { label as u32 } else { NO_CLASS };
+    }
+}
+
+/// The number of labels that are this class.
+#[inline(always)]
+pub fn count_of(labels: &[u32], class: u32) -> usize {
+    labels.iter().map(|&label| u32::from(label == class)).sum::<u32>() as usize
+}
+
+/// Gives pixels that are left out no class.
+#[inline(always)]
+pub fn clear_labels(labels: &mut [u32], left_out: &[bool]) {
+    for (label, &left_out) in labels.iter_mut().zip(left_out) {
+        *label = if left_out { NO_CLASS } else { *label };
+    }
+}
 
 /// Makes pixels that are left out zero, whatever they were.
 #[inline(always)]
@@ -30,132 +124,6 @@ pub fn clear<S: Scalar>(numbers: &mut [S], left_out: &[bool]) {
     for row in numbers.chunks_exact_mut(left_out.len()) {
         for (number, &left_out) in row.iter_mut().zip(left_out) {
             *number = if left_out { S::default() } else { *number };
-        }
-    }
-}
-
-/// The logistic function in place. 1 − p, which cannot be had from p without cancellation, goes apart.
-#[inline(always)]
-pub fn sigmoid<S: Scalar, R: Real<Storage = S>>(numbers: &mut [S], complement: &mut [S]) {
-    let complement = &mut complement[..numbers.len()];
-    for index in 0..numbers.len() {
-        let logistic = Logistic::of(R::load(numbers[index]));
-        numbers[index] = logistic.p.store();
-        complement[index] = logistic.q.store();
-    }
-}
-
-/// The softmax over classes of each pixel of a tile.
-#[inline(always)]
-pub fn softmax<S: Scalar, R: Real<Storage = S>>(input: Columns<'_, S>, tile: &mut [S], pitch: usize) {
-    let none = [S::default(); MOST_PIXELS];
-    let (mut max, mut offset, mut low, mut top, mut total) = (none, none, none, none, none);
-    let mut sum = Lanes::<MOST_PIXELS>::default();
-    max.fill((-R::INFINITY).store());
-    for class in 0..tile.len() / pitch {
-        raise(&mut max[..pitch], input.column(class, pitch));
-    }
-    for index in 0..pitch {
-        let row = RowExp::below(R::load(max[index]));
-        (offset[index], low[index], top[index]) = (row.offset.store(), row.low.store(), row.top.store());
-    }
-    for (class, row) in tile.chunks_exact_mut(pitch).enumerate() {
-        exponentials::<S, R>(input.column(class, pitch), [&offset[..pitch], &low[..pitch], &top[..pitch]], row);
-        // Apart, because numbers of two widths in one loop halve its vectors.
-        sum.add_each::<R>(row);
-    }
-    for index in 0..pitch {
-        total[index] = S::from_f64(sum.lane(index).value());
-    }
-    for row in tile.chunks_exact_mut(pitch) {
-        // A quotient and not a product with the inverse: the softmax of a single class is exactly 1.
-        for (x, &total) in row.iter_mut().zip(&total) {
-            *x = (R::load(*x) / R::load(total)).store();
-        }
-    }
-}
-
-/// The exponentials of one class.
-#[inline(always)]
-fn exponentials<S: Scalar, R: Real<Storage = S>>(input: &[S], [offset, low, top]: [&[S]; 3], row: &mut [S]) {
-    let count = row.len();
-    let (input, offset, low, top) = (&input[..count], &offset[..count], &low[..count], &top[..count]);
-    for index in 0..count {
-        let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
-        row[index] = RowExp { offset, low, top }.of(R::load(input[index])).store();
-    }
-}
-
-/// The sums of a region while it is walked.
-#[derive(Clone, Copy, Default)]
-pub struct RegionLanes {
-    intersection: Lanes<LANES>,
-    input: Lanes<LANES>,
-    target: Lanes<LANES>,
-}
-
-impl RegionLanes {
-    /// Adds the pixels of one class.
-    #[inline(always)]
-    pub fn add<S: Scalar, R: Real<Storage = S>>(&mut self, p: &[S], t: &[S], squared: bool) {
-        for (p, t) in p.chunks_exact(LANES).zip(t.chunks_exact(LANES)) {
-            let none = [S::default(); LANES];
-            let (mut intersection, mut input, mut target) = (none, none, none);
-            for lane in 0..LANES {
-                let (p, t) = (R::load(p[lane]), R::load(t[lane]));
-                intersection[lane] = (p * t).store();
-                input[lane] = if squared { p * p } else { p }.store();
-                target[lane] = if squared { t * t } else { t }.store();
-            }
-            self.intersection.add_chunk::<R>(&intersection);
-            self.input.add_chunk::<R>(&input);
-            self.target.add_chunk::<R>(&target);
-        }
-    }
-
-    #[inline(always)]
-    pub fn fold(&self, pixels: usize) -> Region {
-        let (intersection, input) = (self.intersection.fold(), self.input.fold());
-        Region { intersection, input, target: self.target.fold(), pixels }
-    }
-}
-
-/// The derivatives of one class by its probabilities, or by its logits where those are independent.
-#[inline(always)]
-pub fn by_probability<S: Scalar, R: Real<Storage = S>>(
-    p: &[S],
-    t: &[S],
-    slopes: Slopes,
-    squared: bool,
-    activation: Activation,
-    gradient: &mut [S],
-) {
-    let (t, gradient) = (&t[..p.len()], &mut gradient[..p.len()]);
-    let by_intersection = R::from_f64(slopes.by_intersection);
-    let by_input = R::from_f64(slopes.by_input);
-    let chained = activation == Activation::Sigmoid;
-    for index in 0..p.len() {
-        let (p, t) = (R::load(p[index]), R::load(t[index]));
-        let size = if squared { R::TWO * p } else { R::ONE };
-        let slope = by_intersection * t + by_input.weigh(size);
-        let chain = if chained { p * R::load(gradient[index]) } else { R::ONE };
-        gradient[index] = slope.weigh(chain).store();
-    }
-}
-
-/// From derivatives by probabilities to derivatives by logits: p (g − Σ p g).
-#[inline(always)]
-pub fn softmax_chain<S: Scalar, R: Real<Storage = S>>(probability: &[S], gradient: &mut [S], pitch: usize) {
-    let mut mean = [0.0_f64; MOST_PIXELS];
-    for (p, g) in probability.chunks_exact(pitch).zip(gradient.chunks_exact(pitch)) {
-        for ((mean, p), g) in mean.iter_mut().zip(p).zip(g) {
-            // In f64 the product of two f32 is exact.
-            *mean += p.to_f64() * g.to_f64();
-        }
-    }
-    for (p, g) in probability.chunks_exact(pitch).zip(gradient.chunks_exact_mut(pitch)) {
-        for ((g, p), &mean) in g.iter_mut().zip(p).zip(&mean) {
-            *g = (R::load(*p) * (R::load(*g) - R::from_f64(mean))).store();
         }
     }
 }

@@ -36,7 +36,7 @@ use walk::Walk;
 
 pub use read::{Columns, NOT_A_LABEL, View};
 pub(crate) use stream::{copy as copy_past_caches, fence, prefetch};
-pub use write::{Part, Split, SplitRun};
+pub use write::{ColumnsMut, Part, Split, SplitRun};
 
 /// A tensor that is read.
 #[derive(Clone, Copy)]

@@ -217,6 +217,19 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Asks for some rows of a column to be brought into the caches, as far as there are such rows and they are
+    /// neighbours.
+    #[inline(always)]
+    pub fn prefetch_column(&self, rows: Range<usize>, column: usize) {
+        let (start, end) = (rows.start.min(self.walk.count), rows.end.min(self.walk.count));
+        self.walk.runs(start, end.saturating_sub(start), |_, offset, spacing, length| {
+            if spacing == 1 {
+                let offset = (offset + column as isize * self.walk.stride) * self.dtype.size() as isize;
+                stream::prefetch_bytes(self.pointer.wrapping_offset(offset), length * self.dtype.size());
+            }
+        });
+    }
+
     /// Copies rows `start..start + rows` transposed: column c of the rows goes to `out[c * pitch..]`.
     #[inline(never)]
     pub fn read_transposed<T: Scalar>(&self, start: usize, rows: usize, out: &mut [T], pitch: usize) {

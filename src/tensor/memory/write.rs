@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use half::{bf16, f16};
 
-use super::read::Widen;
+use super::read::{View, Widen};
 use super::stream;
 use super::transpose::transpose;
 use super::walk::Walk;
@@ -22,6 +22,8 @@ pub struct Split<'a> {
     share: usize,
     group: usize,
     piece: usize,
+    /// The first unit of the first part.
+    first: usize,
     accumulate: bool,
     /// Whether stores go past the caches.
     streams: bool,
@@ -39,17 +41,36 @@ impl Split<'_> {
     pub(super) fn new(pointer: *mut u8, dtype: Dtype, walk: Walk, share: usize, accumulate: bool) -> Self {
         let taken = AtomicU64::new(0);
         let streams = !accumulate && streams(walk.count.saturating_mul(walk.extent), dtype.size());
-        Split { pointer, dtype, walk, share, group: 1, piece: 1, accumulate, streams, taken, lifetime: PhantomData }
+        Split {
+            pointer,
+            dtype,
+            walk,
+            share,
+            group: 1,
+            piece: 1,
+            first: 0,
+            accumulate,
+            streams,
+            taken,
+            lifetime: PhantomData,
+        }
     }
 
     /// The largest number of parts.
     pub const MOST: usize = 64;
 
     /// Deals pieces of `piece` rows, none of which crosses from one group of `group` rows into the next, instead of
-    /// rows.
+    /// rows, from one of the pieces on.
     #[must_use]
-    pub fn in_pieces(mut self, group: usize, piece: usize) -> Self {
-        (self.group, self.piece) = (group.max(1), piece.max(1));
+    pub fn in_pieces(mut self, group: usize, piece: usize, first: usize) -> Self {
+        (self.group, self.piece, self.first) = (group.max(1), piece.max(1), first);
+        self
+    }
+
+    /// Does not write past the caches, whatever its size: for what is read again soon.
+    #[must_use]
+    pub fn in_caches(mut self) -> Self {
+        self.streams = false;
         self
     }
 
@@ -63,8 +84,9 @@ impl Split<'_> {
     /// The rows of one task, the first time that they are asked for.
     pub fn part(&self, task: usize) -> Option<Part<'_>> {
         // Monotonic in the task, so parts of different tasks are disjoint.
-        let start = self.first_row(task.saturating_mul(self.share));
-        let end = self.first_row((task + 1).saturating_mul(self.share)).max(start);
+        let row = |task: usize| self.first_row(task.saturating_mul(self.share).saturating_add(self.first));
+        let start = row(task);
+        let end = row(task + 1).max(start);
         first_time(&self.taken, task).then_some(Part { split: self, rows: start..end })
     }
 }
@@ -121,6 +143,39 @@ fn first_time(taken: &AtomicU64, task: usize) -> bool {
 pub struct Part<'s> {
     split: &'s Split<'s>,
     rows: Range<usize>,
+}
+
+/// Numbers column by column, of an output or in a buffer.
+pub struct ColumnsMut<'b, T> {
+    first: *mut T,
+    rows: usize,
+    distance: isize,
+    count: usize,
+    lifetime: PhantomData<&'b mut [T]>,
+}
+
+impl<'b, T> ColumnsMut<'b, T> {
+    /// The columns of a buffer: row r of column c is at `c * pitch + r`.
+    pub fn of(buffer: &'b mut [T], pitch: usize) -> Self {
+        let (distance, count) = (pitch as isize, buffer.len() / pitch.max(1));
+        ColumnsMut { first: buffer.as_mut_ptr(), rows: pitch, distance, count, lifetime: PhantomData }
+    }
+
+    /// Asks for a column to be brought into the caches, or for as many of its rows that follow `skipped` ones.
+    #[inline(always)]
+    pub fn prefetch(&self, column: usize, skipped: usize) {
+        let first = self.first.wrapping_offset(column as isize * self.distance).wrapping_add(skipped);
+        stream::prefetch_bytes(first.cast(), self.rows * size_of::<T>());
+    }
+
+    /// All rows of a column.
+    #[inline(always)]
+    pub fn column(&mut self, column: usize) -> &mut [T] {
+        assert!(column < self.count, "a column beyond the last");
+        // SAFETY: (reach) whoever made this vouched for as many columns of as many rows; (distinct, once) they are lent
+        // with it, one column at a time.
+        unsafe { std::slice::from_raw_parts_mut(self.first.offset(column as isize * self.distance), self.rows) }
+    }
 }
 
 impl Drop for Part<'_> {
@@ -207,6 +262,31 @@ impl Part<'_> {
                 self.store(offset + column as isize * stride, spacing, &values[place..place + length]);
             }
         });
+    }
+
+    /// Lends rows `start..start + rows` column by column, to be overwritten or changed, where they are of this type, not
+    /// added to, and neighbours in each column.
+    #[inline(always)]
+    pub fn columns<T: Scalar>(&mut self, start: usize, rows: usize) -> Option<ColumnsMut<'_, T>> {
+        self.check(start, rows);
+        let Split { pointer, dtype, walk, accumulate, .. } = *self.split;
+        let mut first = None;
+        walk.runs(start, rows, |_, offset, spacing, length| {
+            first = (spacing == 1 && length == rows).then_some(offset);
+        });
+        let first = first.filter(|_| !accumulate && dtype == T::DTYPE)?;
+        // SAFETY: (reach) the first row's first column lies in the layout.
+        let first = unsafe { pointer.cast::<T>().offset(first) };
+        Some(ColumnsMut { first, rows, distance: walk.stride, count: walk.extent, lifetime: PhantomData })
+    }
+
+    /// Copies rows `start..start + rows` back transposed: column c of the rows goes to `out[c * pitch..]`. For numbers
+    /// that wait in an output for what takes their place.
+    pub fn read_transposed<T: Scalar>(&self, start: usize, rows: usize, out: &mut [T], pitch: usize) {
+        self.check(start, rows);
+        let Split { pointer, dtype, walk, .. } = *self.split;
+        // Rows of this part, which only this part writes.
+        View::new(pointer, dtype, walk, false).copying().read_transposed(start, rows, out, pitch);
     }
 
     #[inline(always)]
