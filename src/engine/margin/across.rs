@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Job, Kernel, Parts, Target};
 use crate::engine::softmax::lanes::pick;
-use crate::engine::softmax::tile::{MOST_ROWS, Numbers};
+use crate::engine::softmax::tile::{MOST_ROWS, Numbers, PerRow};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::Columns;
@@ -13,24 +13,24 @@ use crate::tensor::Columns;
 /// Numbers of which a row has one.
 struct Lane<S> {
     /// The label, or any class where the row does not count.
-    label: [usize; MOST_ROWS],
+    label: PerRow<usize>,
     /// The same as a number: exact for so few classes, and as wide as what is chosen by it.
-    label_number: [S; MOST_ROWS],
+    label_number: PerRow<S>,
     /// The largest s, or NaN if any is.
-    worst: [S; MOST_ROWS],
+    worst: PerRow<S>,
     /// The first class that has it, as a number.
-    worst_class: [S; MOST_ROWS],
+    worst_class: PerRow<S>,
     /// Σ t x
-    true_score: [S; MOST_ROWS],
+    true_score: PerRow<S>,
     /// What slopes are multiplied by.
-    factor: [S; MOST_ROWS],
+    factor: PerRow<S>,
     /// 1 where slopes count, else 0: there the gradient is zero, whatever it is made of.
-    slopes: [S; MOST_ROWS],
+    slopes: PerRow<S>,
     /// 1 where the row counts, else 0.
-    counts: [S; MOST_ROWS],
-    class_weight: [f64; MOST_ROWS],
-    weight: [f64; MOST_ROWS],
-    upstream: [f64; MOST_ROWS],
+    counts: PerRow<S>,
+    class_weight: PerRow<f64>,
+    weight: PerRow<f64>,
+    upstream: PerRow<f64>,
 }
 
 /// The targets of a tile of rows.
@@ -76,15 +76,14 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     range: Range<usize>,
 ) -> Sum {
     let (zero, pitch) = (S::default(), job.pitch);
-    let none = [zero; MOST_ROWS];
+    let none = PerRow::default();
     let elements = job.classes * pitch;
     // Scores, and later the gradient, which no longer needs them.
-    let mut numbers = Numbers::<S>::new();
-    let mut dense = Numbers::<S>::new();
-    numbers.resize(elements, zero);
-    dense.resize(if matches!(job.target, Target::Dense(_)) { elements } else { 0 }, zero);
+    let (mut numbers, mut dense) = (Numbers::<S>::default(), Numbers::<S>::default());
+    let numbers = numbers.room(elements);
+    let dense = dense.room(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
     let mut lane = Lane {
-        label: [0; MOST_ROWS],
+        label: PerRow::default(),
         label_number: none,
         worst: none,
         worst_class: none,
@@ -92,9 +91,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         factor: none,
         slopes: none,
         counts: none,
-        class_weight: [1.0; MOST_ROWS],
-        weight: [1.0; MOST_ROWS],
-        upstream: [1.0; MOST_ROWS],
+        class_weight: PerRow([1.0; MOST_ROWS]),
+        weight: PerRow([1.0; MOST_ROWS]),
+        upstream: PerRow([1.0; MOST_ROWS]),
     };
     let mut sum = Lanes::<LANES>::default();
     let mut start = range.start;
@@ -105,13 +104,13 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         read_rows(job, &mut lane, rows.clone(), width);
         let targets = match &job.target {
             Target::Labels(_) => Targets::Labels,
-            Target::Dense(view) => Targets::Dense(view.columns(rows.clone(), &mut dense, pitch)),
+            Target::Dense(view) => Targets::Dense(view.columns(rows.clone(), dense, pitch)),
         };
-        let input = job.input.columns(rows, &mut numbers, pitch);
+        let input = job.input.columns(rows, numbers, pitch);
         scan::<S, R, K>(job, input, targets, &mut lane, width);
         weigh_classes::<S, K>(job, targets, &mut lane, width);
         let margins = settle::<S, R, K>(job, &mut lane, width);
-        let mut values = [0.0_f64; MOST_ROWS];
+        let mut values = PerRow::default();
         for index in 0..width {
             let value = margins[index].to_f64() * lane.class_weight[index] * lane.weight[index];
             values[index] = if lane.counts[index] != zero { value } else { 0.0 };
@@ -125,8 +124,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
             output.write(start, &values[..count]);
         }
         if let Some(output) = &mut parts.gradient {
-            derive::<S, R, K>(job, targets, &lane, &mut numbers, width);
-            output.write_transposed(start, count, &numbers, pitch);
+            derive::<S, R, K>(job, targets, &lane, numbers, width);
+            output.write_transposed(start, count, numbers, pitch);
         }
         start += count;
     }
@@ -138,7 +137,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
 fn read_rows<S: Scalar, K>(job: &Job<'_, S, K>, lane: &mut Lane<S>, rows: Range<usize>, width: usize) {
     let Range { start, end } = rows;
     let count = end - start;
-    let mut labels = [0; MOST_ROWS];
+    let mut labels = PerRow::default();
     if let Target::Labels(view) = &job.target {
         view.read_labels(start, &mut labels[..count]);
     }
@@ -180,7 +179,7 @@ fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(
             pick(input.numbers, input.pitch, &label[..width], true_score);
         }
         Targets::Dense(columns) => {
-            let mut products = [S::default(); MOST_ROWS];
+            let mut products = PerRow::default();
             let mut sums = Lanes::<MOST_ROWS>::default();
             for class in 0..job.classes {
                 let (number, scores) = (S::from_f64(class as f64), input.column(class, width));
@@ -235,7 +234,7 @@ fn weigh_classes<S: Scalar, K>(job: &Job<'_, S, K>, targets: Targets<'_, S>, lan
         return;
     }
     let mut sums = Lanes::<MOST_ROWS>::default();
-    let mut terms = [0.0_f64; MOST_ROWS];
+    let mut terms = PerRow::default();
     for class in 0..job.classes {
         let weight = job.weights.weight(class).to_f64();
         match targets {
@@ -263,9 +262,9 @@ fn settle<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     job: &Job<'_, S, K>,
     lane: &mut Lane<S>,
     width: usize,
-) -> [S; MOST_ROWS] {
+) -> PerRow<S> {
     let Lane { worst, true_score, factor, slopes, counts, class_weight, weight, upstream, .. } = lane;
-    let mut margins = [S::default(); MOST_ROWS];
+    let mut margins = PerRow::default();
     for index in 0..width {
         let scaled = class_weight[index] * weight[index] * upstream[index] * job.derivative_factor;
         factor[index] = S::from_f64(scaled);

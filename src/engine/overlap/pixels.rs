@@ -8,6 +8,7 @@ use super::passes::{GradientWork, SumWork};
 use super::sums::RegionLanes;
 use super::tile::{MOST_PIXELS, TILE, Tile};
 use super::{Activation, Geometry, Overlap, Region, Slopes, TileRange, reserve};
+use crate::engine::softmax::tile::FOLLOWED_CLASSES;
 use crate::engine::target::required;
 use crate::engine::{Call, Operands, Output, Shares};
 use crate::error::{Error, Result, Status};
@@ -17,9 +18,6 @@ use crate::tensor::{Part, Split, View};
 
 /// Elements of a piece of a region: the unit that tasks are dealt.
 const PIECE: usize = 16_384;
-
-/// The most classes, each a place in memory, that a machine reads ahead of by itself.
-const FOLLOWED_CLASSES: usize = 8;
 
 /// Everything that the tasks of one call share.
 pub struct Pixels<'a, S> {

@@ -44,13 +44,36 @@ pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
     }
 }
 
-/// Multiplies by each row's factor; rows that do not count become zero.
+/// Takes the numbers of a class for the rows that are labelled with it; what is chosen is zero at first.
 #[inline(always)]
-pub fn scale<S: Scalar, R: Real<Storage = S>>(elements: &mut [S], factors: &[S], counts: &[S]) {
-    let (factors, counts) = (&factors[..elements.len()], &counts[..elements.len()]);
-    for index in 0..elements.len() {
+pub fn choose<S: Scalar, R: Real<Storage = S>>(labels: &[S], class: S, numbers: &[S], chosen: &mut [S]) {
+    let count = labels.len();
+    let (numbers, chosen) = (&numbers[..count], &mut chosen[..count]);
+    for index in 0..count {
+        // A sum with zero, because a choice between what is new and what is there becomes a masked store, for which the
+        // next class's load has to wait.
+        let number = R::only_if(labels[index] == class, R::load(numbers[index]));
+        chosen[index] = (R::load(chosen[index]) + number).store();
+    }
+}
+
+/// The gradient of a class: each row's own number where the row is labelled with it, or else the exponential times each
+/// row's factor; rows that do not count become zero.
+#[inline(always)]
+pub fn scale<S: Scalar, R: Real<Storage = S>>(
+    elements: &mut [S],
+    (labels, class): (&[S], S),
+    labelled: &[S],
+    factors: &[S],
+    counts: &[S],
+) {
+    let count = elements.len();
+    let (labels, labelled) = (&labels[..count], &labelled[..count]);
+    let (factors, counts) = (&factors[..count], &counts[..count]);
+    for index in 0..count {
         let scaled = R::load(elements[index]) * R::load(factors[index]);
-        elements[index] = R::only_if(counts[index] != S::default(), scaled).store();
+        let gradient = if labels[index] == class { R::load(labelled[index]) } else { scaled };
+        elements[index] = R::only_if(counts[index] != S::default(), gradient).store();
     }
 }
 

@@ -1,7 +1,10 @@
 //! How many rows of few classes are walked side by side.
 
+use std::ops::{Deref, DerefMut};
+
 use smallvec::SmallVec;
 
+use crate::math::Scalar;
 use crate::math::sum::LANES;
 
 /// Rows of at most this many classes are walked across.
@@ -10,11 +13,57 @@ pub const FEW_CLASSES: usize = 64;
 /// The most rows of a tile.
 pub const MOST_ROWS: usize = 128;
 
+/// The most classes, each a place in memory, that a machine reads ahead of by itself.
+pub const FOLLOWED_CLASSES: usize = 8;
+
 /// The elements of a tile, which in f32 stays in the first-level cache with what is made of it.
 const TILE: usize = 32 * FEW_CLASSES;
 
+/// Numbers of which a row of a tile has one, in cache lines of their own: a vector that lies across two of them costs two
+/// loads, and is not there yet when it was stored just before.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct PerRow<T>(pub [T; MOST_ROWS]);
+
+impl<T: Default + Copy> Default for PerRow<T> {
+    #[inline(always)]
+    fn default() -> Self {
+        PerRow([T::default(); MOST_ROWS])
+    }
+}
+
+impl<T> Deref for PerRow<T> {
+    type Target = [T];
+
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for PerRow<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
 /// Numbers of a tile, on the stack, and cleared no further than the classes need.
-pub type Numbers<S> = SmallVec<[S; TILE]>;
+#[derive(Default)]
+pub struct Numbers<S: Scalar>(SmallVec<[S; TILE + LANES]>);
+
+impl<S: Scalar> Numbers<S> {
+    /// Room for some numbers, all zero, from the beginning of a cache line on.
+    #[inline(always)]
+    pub fn room(&mut self, count: usize) -> &mut [S] {
+        if count == 0 {
+            return &mut [];
+        }
+        self.0.resize(count + LANES, S::default());
+        let offset = self.0.as_ptr().align_offset(64).min(LANES);
+        &mut self.0[offset..offset + count]
+    }
+}
 
 /// The rows of a tile: the fewer the classes, the more, if there are so many.
 pub fn pitch(classes: usize, rows: usize) -> usize {

@@ -1,0 +1,247 @@
+//! Few classes: a tile of rows side by side, one class after another. Each row is a lane, so nothing is ever folded, and
+//! images with strided classes are read as they lie.
+
+mod dense;
+mod labelled;
+
+use std::ops::Range;
+
+use super::lanes::{Scales, exponentials, raise};
+use super::source::{Source, Stats};
+use super::tile::{FOLLOWED_CLASSES, MOST_ROWS, Numbers, PerRow};
+use super::{Job, Kernel, Parts, Target};
+use crate::math::sum::{LANES, Lanes};
+use crate::math::{Real, RowExp, Scalar, Sum, ln_1p};
+use crate::tensor::{Columns, ColumnsMut};
+
+/// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
+struct Tile<'t, S> {
+    /// The exponentials, and later the gradient in their place: where it goes to, or in a buffer.
+    exponential: ColumnsMut<'t, S>,
+    target: &'t mut [S],
+    hessian: &'t mut [S],
+}
+
+/// Numbers of which a row has one.
+struct Lane<S> {
+    /// The label, which may be anything where the row does not count.
+    label: PerRow<i64>,
+    /// The same as a number, as wide as what is chosen by it.
+    class: PerRow<S>,
+    max: PerRow<S>,
+    /// The scale of the row's exponentials.
+    offset: PerRow<S>,
+    low: PerRow<S>,
+    top: PerRow<S>,
+    rest: PerRow<S>,
+    tail: PerRow<S>,
+    inverse: PerRow<S>,
+    total: PerRow<f64>,
+    /// V and S.
+    first: PerRow<S>,
+    second: PerRow<S>,
+    /// The gradient at the label, and the factor of every other exponential, of a labelled row.
+    labelled: PerRow<S>,
+    others: PerRow<S>,
+    /// 1 where the row counts, else 0.
+    counts: PerRow<S>,
+    weight: PerRow<f64>,
+    /// The factor of derivatives.
+    factor: PerRow<f64>,
+}
+
+/// The sum over some rows, with their derivatives written.
+#[inline(always)]
+pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
+    job: &Job<'_, S, K, P>,
+    parts: &mut Parts<'_>,
+    range: Range<usize>,
+) -> Sum {
+    let pitch = job.pitch;
+    let zero = S::default();
+    let none = PerRow::default();
+    let elements = job.classes * pitch;
+    // Made where they stay: a buffer that is returned is copied whole.
+    let (mut input, mut exponential) = (Numbers::<S>::default(), Numbers::<S>::default());
+    let (mut target, mut hessian) = (Numbers::<S>::default(), Numbers::<S>::default());
+    let (input, exponential) = (input.room(elements), exponential.room(elements));
+    let target = target.room(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
+    let hessian = hessian.room(if parts.hessian.is_some() { elements } else { 0 });
+    let mut lane = Lane {
+        label: PerRow::default(),
+        class: none,
+        max: none,
+        offset: none,
+        low: none,
+        top: none,
+        rest: none,
+        tail: none,
+        inverse: none,
+        total: PerRow::default(),
+        first: none,
+        second: none,
+        labelled: none,
+        others: none,
+        counts: none,
+        weight: PerRow([1.0; MOST_ROWS]),
+        factor: PerRow([job.derivative_factor; MOST_ROWS]),
+    };
+    let second_order = parts.hessian.is_some();
+    let derives = parts.gradient.is_some() || second_order;
+    let mut sum = Lanes::<LANES>::default();
+    let mut start = range.start;
+    while start < range.end {
+        let count = pitch.min(range.end - start);
+        let width = count.next_multiple_of(LANES).min(MOST_ROWS);
+        let columns = job.input.columns(start..start + count, input, pitch);
+        let goal = parts.gradient.as_mut().filter(|_| P::EXPONENTIAL && count == pitch);
+        let goal = goal.filter(|part| !part.streams()).and_then(|part| part.columns(start, count));
+        let is_lent = goal.is_some();
+        let mut tile = Tile {
+            exponential: goal.unwrap_or_else(|| ColumnsMut::of(exponential, pitch)),
+            target: &mut *target,
+            hessian: &mut *hessian,
+        };
+        if job.classes > FOLLOWED_CLASSES {
+            for class in 0..job.classes {
+                job.input.prefetch_column(start + count..start + 2 * count, class);
+            }
+        }
+        read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
+        normalise::<S, R, P>(columns, &mut tile, &mut lane, job.classes, width);
+        let values = if job.is_sparse() {
+            labelled::accumulate::<S, R, K, P>(job, columns, &mut lane, width)
+        } else {
+            dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, width)
+        };
+        let mut weighted = PerRow::default();
+        for index in 0..width {
+            let counts = lane.counts[index] != zero;
+            weighted[index] = if counts { values[index] * lane.weight[index] } else { 0.0 };
+        }
+        sum.add::<<f64 as Scalar>::Fused>(&weighted[..width]);
+        if let Some(output) = &mut parts.values {
+            for value in weighted.iter_mut() {
+                *value *= job.value_factor;
+            }
+            output.write(start, &weighted[..count]);
+        }
+        if derives {
+            let labelled = P::EXPONENTIAL && job.is_sparse();
+            if !labelled || second_order {
+                dense::derive::<S, R, K, P>(job, columns, &mut tile, &lane, second_order, width);
+            }
+            if labelled {
+                labelled::scale_exponentials::<S, R>(&mut tile.exponential, &lane, job.classes, width);
+            }
+            if let Some(gradient) = parts.gradient.as_mut().filter(|_| !is_lent) {
+                gradient.write_transposed(start, count, exponential, pitch);
+            }
+            if let Some(output) = &mut parts.hessian {
+                output.write_transposed(start, count, hessian, pitch);
+            }
+        }
+        start += count;
+    }
+    sum.fold()
+}
+
+/// Reads labels or dense targets, and what weighs each row. Rows beyond the last do not count.
+#[inline(always)]
+fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
+    job: &Job<'_, S, K, P>,
+    tile: &mut Tile<'_, S>,
+    lane: &mut Lane<S>,
+    rows: Range<usize>,
+    width: usize,
+) {
+    let Range { start, end } = rows;
+    let count = end - start;
+    match &job.target {
+        Target::Labels(view) => view.read_labels(start, &mut lane.label[..count]),
+        Target::Dense(view) => view.read_transposed(start, count, tile.target, job.pitch),
+    }
+    for (class, &label) in lane.class[..width].iter_mut().zip(lane.label.iter()) {
+        // By way of a byte, which holds so few classes and widens without a conversion from 64 bits.
+        *class = S::from_f64(f64::from(label as u8));
+    }
+    for (index, counts) in lane.counts[..width].iter_mut().enumerate() {
+        *counts = R::only_if(index < count, R::ONE).store();
+    }
+    if job.rows.are_uniform() {
+        return;
+    }
+    for index in 0..count {
+        let factors = job.rows.factors(start + index, lane.label[index]);
+        lane.counts[index] = S::from_f64(f64::from(u8::from(factors.counts)));
+        lane.weight[index] = factors.weight;
+        lane.factor[index] = factors.derivative(job.derivative_factor);
+    }
+}
+
+/// The sums that the classes of a row share.
+#[inline(always)]
+fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
+    input: Columns<'_, S>,
+    tile: &mut Tile<'_, S>,
+    lane: &mut Lane<S>,
+    classes: usize,
+    width: usize,
+) {
+    let mut rest = Lanes::<MOST_ROWS>::default();
+    let mut largest = PerRow([R::ONE.store(); MOST_ROWS]);
+    let none = PerRow::default();
+    let mut terms = none;
+    if P::EXPONENTIAL {
+        lane.max = PerRow([(-R::INFINITY).store(); MOST_ROWS]);
+        for class in 0..classes {
+            raise(&mut lane.max[..width], input.column(class, width));
+        }
+        let mut ties = none;
+        for index in 0..width {
+            let max = R::load(lane.max[index]);
+            let row = RowExp::below(max);
+            lane.offset[index] = row.offset.store();
+            (lane.low[index], lane.top[index]) = (row.low.store(), row.top.store());
+            largest[index] = row.of(max).store();
+        }
+        let scales = Scales { max: &lane.max, offset: &lane.offset, low: &lane.low, top: &lane.top };
+        for class in 0..classes {
+            let raised = &mut tile.exponential.column(class)[..width];
+            // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
+            exponentials::<S, R>(&scales, input.column(class, width), raised, &mut terms, &mut ties);
+            rest.add_each::<R>(&terms[..width]);
+        }
+        // Of several equal largest classes, only one is left out.
+        for index in 0..width {
+            terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * R::load(largest[index])).store();
+        }
+        rest.add_each::<R>(&terms[..width]);
+    } else if P::RATIO {
+        for class in 0..classes {
+            rest.add_each::<R>(input.column(class, width));
+        }
+    }
+    for index in 0..width {
+        let (max, largest) = (R::load(lane.max[index]), R::load(largest[index]));
+        let (stats, odds) = Stats::<R>::without_tail::<P>(max, largest, rest.lane(index).value());
+        lane.rest[index] = stats.rest.store();
+        lane.total[index] = stats.total;
+        terms[index] = odds.store();
+        lane.inverse[index] = stats.inverse.store();
+    }
+    for (tail, &odds) in lane.tail[..width].iter_mut().zip(terms.iter()) {
+        *tail = ln_1p(R::load(odds)).store();
+    }
+}
+
+#[inline(always)]
+fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats<R> {
+    Stats {
+        max: R::load(lane.max[index]),
+        rest: R::load(lane.rest[index]),
+        total: lane.total[index],
+        tail: R::load(lane.tail[index]),
+        inverse: R::load(lane.inverse[index]),
+    }
+}
