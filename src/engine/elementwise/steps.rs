@@ -1,5 +1,7 @@
 //! The arithmetic of the short walk, a step of a few elements at a time: loops over slices, which compile to vector code.
 
+use std::ops::Range;
+
 use half::bf16;
 
 use super::{Jet, Kernel};
@@ -37,16 +39,16 @@ impl<S: Scalar> Run<'_, S> {
         }
     }
 
-    /// Some elements, with others behind them that make them whole lanes.
+    /// Some elements, with as many others before them as `padding` says.
     #[inline(always)]
-    fn step<'s>(&'s self, start: usize, end: usize, buffer: &'s mut [S]) -> &'s [S] {
-        let padded = (end - start).next_multiple_of(LANES);
+    fn step<'s>(&'s self, elements: Range<usize>, padding: usize, buffer: &'s mut [S]) -> &'s [S] {
+        let length = padding + elements.len();
         match self {
-            Run::Same(run) if padded == end - start => return &run[start..end],
-            Run::Same(run) => buffer[..end - start].copy_from_slice(&run[start..end]),
-            Run::Bf16(run) => widen(&run[start..end], &mut buffer[..end - start]),
+            Run::Same(run) if padding == 0 => return &run[elements],
+            Run::Same(run) => buffer[padding..length].copy_from_slice(&run[elements]),
+            Run::Bf16(run) => widen(&run[elements], &mut buffer[padding..length]),
         }
-        &buffer[..padded]
+        &buffer[..length]
     }
 }
 
@@ -83,44 +85,38 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel> Steps<'_, S, R, K> {
         let (kernel, factor) = (*kernel, *factor);
         let [input_buffer, target_buffer, gradient_buffer] = buffers;
         let count = input.len();
-        // Single elements are slow, so that what is left over is filled up to whole lanes in the buffers.
         let whole = count - count % LANES;
         let mut start = 0;
         while start < count {
             let end = if start < whole { whole.min(start + STEP) } else { count };
-            let input = input.step(start, end, input_buffer);
-            let target = target.step(start, end, target_buffer);
-            let values = &mut values.0[..input.len()];
+            // Single elements are slow: before what is left over, elements are repeated to make it whole lanes, or else,
+            // where there are none, room in the buffers.
+            let skipped = (end - start).next_multiple_of(LANES) - (end - start);
+            let repeated = skipped.min(start);
+            let (padding, step) = (skipped - repeated, start - repeated..end);
+            let input = input.step(step.clone(), padding, input_buffer);
+            let target = target.step(step.clone(), padding, target_buffer);
+            let length = input.len();
             if let RunMut::Nowhere = gradient {
-                values_of::<S, R, K>(kernel, input, target, values);
+                values_of::<S, R, K>(kernel, input, target, &mut values.0[..length]);
             } else {
-                let direct = start < whole;
                 let output = match &mut gradient {
-                    RunMut::Same(run) if direct => &mut run[start..end],
-                    _ => &mut gradient_buffer[..input.len()],
+                    RunMut::Same(run) if padding == 0 => &mut run[step.clone()],
+                    _ => &mut gradient_buffer[..length],
                 };
-                values_and_gradient_of::<S, R, K>(kernel, input, target, values, output, factor);
+                values_and_gradient_of::<S, R, K>(kernel, input, target, &mut values.0[..length], output, factor);
                 match &mut gradient {
-                    RunMut::Same(run) if !direct => {
-                        run[start..end].copy_from_slice(&gradient_buffer[..end - start]);
-                    }
-                    RunMut::Bf16(run) => narrow(&mut run[start..end], &gradient_buffer[..end - start]),
+                    RunMut::Same(run) if padding > 0 => run[step].copy_from_slice(&gradient_buffer[padding..length]),
+                    RunMut::Bf16(run) => narrow(&mut run[step], &gradient_buffer[padding..length]),
                     _ => {}
                 }
             }
-            clear_behind(values, end - start);
-            lanes.add::<R>(values);
+            if skipped > 0 {
+                // The first one left over goes to the first lane, and nothing to those behind the last one.
+                values.0[LANES..2 * LANES].fill(S::default());
+            }
+            lanes.add::<R>(&values.0[skipped..skipped + length]);
             start = end;
-        }
-    }
-}
-
-/// Zeros what was only there to make whole lanes.
-#[inline(always)]
-fn clear_behind<S: Scalar>(values: &mut [S], count: usize) {
-    if count < values.len() {
-        for (index, value) in values.iter_mut().enumerate() {
-            *value = if index < count { *value } else { S::default() };
         }
     }
 }
