@@ -167,6 +167,7 @@ impl Loss {
     ///
     /// # Errors
     /// As [`Loss::eval`]; [`Status::Unsupported`] for a loss that is not reduced.
+    #[inline]
     pub fn eval_pair(
         &self,
         context: Option<&Context>,

@@ -44,6 +44,7 @@ pub fn evaluate(call: &Call<'_>, context: Option<&Context>, value: Option<&Tenso
 
 /// The everyday call on the short way: a single plain term, whose two operands need no binding by name. Nothing where
 /// anything is out of the ordinary, including whatever is to be refused: the general way then finds the words for it.
+#[inline(always)]
 pub fn evaluate_plain(
     loss: &Loss,
     context: Option<&Context>,
@@ -69,17 +70,20 @@ pub fn evaluate_plain(
         parameter: None,
         grad_output: None,
     };
-    let elements = term.family.shape(&operands).ok()?;
+    // Looked at where they are: what was just written is slow to copy.
+    let elements = term.family.shape(&operands);
+    let Ok(elements) = &elements else { return None };
     let weighs = term.reduction.weighs();
-    let census = term.family.census(context, &operands, &Call::names(term), elements.elements(), weighs).ok()?;
-    let divisor = term.reduction.divisor(&census, None, elements.rank());
+    let census = term.family.census(context, &operands, &Call::names(term), elements.elements(), weighs);
+    let Ok(census) = &census else { return None };
+    let divisor = term.reduction.divisor(census, None, elements.rank());
     if divisor == 0.0 {
         return None;
     }
     let gradient = gradient.map(|tensor| Output { tensor, accumulate: false });
     let outputs = Outputs { gradient, ..Outputs::default() };
     let scale = Scale { values: *coefficient, derivatives: coefficient / divisor };
-    let call = engine::Call { context, operands, census, outputs, scale };
+    let call = engine::Call { context, operands: &operands, census, outputs, scale };
     Some(term.family.evaluate(&call).map(|sum| coefficient * (sum.value() / divisor)))
 }
 
@@ -148,7 +152,7 @@ fn finish<'a>(
         let derivatives = step.coefficient / step.divisor * factor;
         let scale = Scale { values: step.coefficient, derivatives };
         if outputs.all().next().is_some() || reduced {
-            let call = engine::Call { context, operands: step.operands, census: step.census, outputs, scale };
+            let call = engine::Call { context, operands: &step.operands, census: &step.census, outputs, scale };
             let sum = step.term.family.evaluate(&call)?;
             total = total.plus(step.coefficient * (sum.value() / step.divisor));
         }

@@ -131,9 +131,9 @@ pub struct Call<'a> {
     /// Where it runs.
     pub context: Option<&'a Context>,
     /// What it reads.
-    pub operands: Operands<'a>,
+    pub operands: &'a Operands<'a>,
     /// What was learned before anything is written.
-    pub census: Census,
+    pub census: &'a Census,
     /// What it writes.
     pub outputs: Outputs<'a>,
     /// Constant factors.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::context::Context;
 use crate::error::{Error, Result, Status};
+use crate::math::Sum;
 use crate::tensor::Split;
 
 /// The number of elements that is worth a task.
@@ -41,6 +42,26 @@ impl Shares {
 
     fn range(&self, task: usize) -> Range<usize> {
         task * self.share..((task + 1) * self.share).min(self.units)
+    }
+
+    /// Runs `work` on every share and adds up the sums, which are nothing for a share that another thread was given.
+    ///
+    /// # Errors
+    /// [`Status::Internal`] if an executor ran a task twice or left it out.
+    #[inline(always)]
+    pub fn sum(
+        &self,
+        context: Option<&Context>,
+        work: impl Fn(usize, Range<usize>) -> Option<Sum> + Sync,
+    ) -> Result<Sum> {
+        let twice = || Error::new(Status::Internal, "the executor ran a task twice");
+        if self.units > 0 && self.units <= self.share {
+            // Most calls are a single share, with nothing to join.
+            return work(0, 0..self.units).ok_or_else(twice);
+        }
+        let mut sum = Sum::ZERO;
+        self.map_reduce(context, |task, range| work(task, range).ok_or_else(twice), |part| sum = sum.join(part))?;
+        Ok(sum)
     }
 
     /// Runs `work` on every share and joins the results in the order of the shares.

@@ -40,29 +40,28 @@ const ASKED_FOR: usize = 1 << 20;
 pub enum Elements<'a, S> {
     Lent(&'a [S]),
     Bf16(&'a [bf16]),
-    Copied(View<'a>),
+    Copied(&'a View<'a>),
 }
 
 /// Where a gradient goes: to memory itself, or by way of a buffer.
 pub enum Gradient<'a, S> {
     Lent(SplitRun<'a, S>),
     Bf16(SplitRun<'a, bf16>),
-    Copied(Split<'a>),
+    Copied(&'a Split<'a>),
 }
 
 impl<'a, S: Scalar> Elements<'a, S> {
-    /// Of a tensor, if it may be lent, or else of a view of it.
+    /// Of a tensor, where it may be lent and lies in memory just so.
     #[inline(always)]
-    pub fn of(tensor: &Tensor<'a>, lends: bool, view: impl FnOnce() -> View<'a>) -> Self {
-        if lends && let Some(run) = tensor.run() {
-            Elements::Lent(run)
-        } else if lends
-            && S::DTYPE == Dtype::F32
-            && let Some(run) = tensor.run()
-        {
-            Elements::Bf16(run)
+    pub fn lent(tensor: &Tensor<'a>, lends: bool) -> Option<Self> {
+        if !lends {
+            None
+        } else if let Some(run) = tensor.run() {
+            Some(Elements::Lent(run))
+        } else if S::DTYPE == Dtype::F32 {
+            tensor.run().map(Elements::Bf16)
         } else {
-            Elements::Copied(view())
+            None
         }
     }
 
@@ -101,19 +100,17 @@ fn ask_ahead<T>(elements: &[T], block: &Range<usize>) {
 }
 
 impl<'a, S: Scalar> Gradient<'a, S> {
-    /// Of an output, divided among tasks of `share` elements, if its elements may be lent, or else of its parts.
+    /// Of an output, divided among tasks of `share` elements, where its elements may be lent.
     #[inline(always)]
-    pub fn of(output: Output<'a>, share: usize, lends: bool, split: impl FnOnce() -> Split<'a>) -> Self {
-        let lends = lends && !output.accumulate;
-        if lends && let Some(split) = output.tensor.split_run(share) {
-            Gradient::Lent(split)
-        } else if lends
-            && S::DTYPE == Dtype::F32
-            && let Some(split) = output.tensor.split_run(share)
-        {
-            Gradient::Bf16(split)
+    pub fn lent(output: Output<'a>, share: usize, lends: bool) -> Option<Self> {
+        if !lends || output.accumulate {
+            None
+        } else if let Some(split) = output.tensor.split_run(share) {
+            Some(Gradient::Lent(split))
+        } else if S::DTYPE == Dtype::F32 {
+            output.tensor.split_run(share).map(Gradient::Bf16)
         } else {
-            Gradient::Copied(split())
+            None
         }
     }
 }

@@ -7,7 +7,7 @@ use super::level::{Level, Work};
 use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
 use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double};
 use crate::context::Context;
-use crate::error::{Error, Result, Status};
+use crate::error::Result;
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Shape, Tensor, View, axis_last};
 
@@ -289,7 +289,7 @@ fn all_binary(context: Option<&Context>, targets: &View<'_>) -> Result<bool> {
 
 impl<K: Kernel> Elementwise<K> {
     fn evaluate_in<'c, S: Scalar>(&'c self, call: &'c Call<'c>) -> Result<Sum> {
-        let operands = &call.operands;
+        let operands = call.operands;
         let input = operands.input;
         let rank = input.shape().rank();
         let averaged = self.averaged_axis(input.shape())?;
@@ -313,19 +313,24 @@ impl<K: Kernel> Elementwise<K> {
         if group != 0 && self.is_everyday(call) {
             let direct = !operands.replaced && averaged.is_none_or(|axis| axis + 1 == rank);
             let shares = Shares::of(input.layout().elements(), 1, BLOCK);
+            // What is not lent is lent by way of a view, which stays here: it is slow to move.
+            let (mut input_view, mut target_view, mut split) = (None, None, None);
             let everyday = Everyday::<S, K> {
-                kernel: self.kernel.for_targets(&call.census),
-                input: Elements::of(input, direct, || operands.of_input(full(input))),
-                target: operands.target.map(|target| Elements::of(target, direct, || full(target))),
-                gradient: call
-                    .outputs
-                    .gradient
-                    .map(|output| Gradient::of(output, shares.share(), direct, || divided(output, shares.share()))),
+                kernel: self.kernel.for_targets(call.census),
+                input: Elements::lent(input, direct)
+                    .unwrap_or_else(|| Elements::Copied(input_view.insert(operands.of_input(full(input))))),
+                target: operands.target.map(|target| {
+                    Elements::lent(target, direct).unwrap_or_else(|| Elements::Copied(target_view.insert(full(target))))
+                }),
+                gradient: call.outputs.gradient.map(|output| {
+                    Gradient::lent(output, shares.share(), direct)
+                        .unwrap_or_else(|| Gradient::Copied(split.insert(divided(output, shares.share()))))
+                }),
                 derivative_factor: call.scale.derivatives / group as f64,
             };
             let level = call.level();
             let work = |task, range| level.run::<S, _>(TaskWork { job: &everyday, task, range });
-            return run(call, shares, work).map(mean);
+            return shares.sum(call.context, work).map(mean);
         }
         let total = input.layout().elements();
         if group == 0 {
@@ -344,7 +349,7 @@ impl<K: Kernel> Elementwise<K> {
         let parameter = self.spread(operands)?;
         let values = |output: Output<'c>| output.tensor.split_elements(shares.share(), output.accumulate);
         let job = Job {
-            kernel: self.kernel.for_targets(&call.census),
+            kernel: self.kernel.for_targets(call.census),
             input: operands.of_input(full(input)),
             target: operands.target.map(full),
             gradient: split(call.outputs.gradient),
@@ -361,7 +366,8 @@ impl<K: Kernel> Elementwise<K> {
             value_factor: if by_group { call.scale.values / group as f64 } else { call.scale.values },
         };
         let level = call.level();
-        run(call, shares, |task, range| level.run::<S, _>(TaskWork { job: &job, task, range })).map(mean)
+        let work = |task, range| level.run::<S, _>(TaskWork { job: &job, task, range });
+        shares.sum(call.context, work).map(mean)
     }
 
     /// Whether a call wants no more than value and gradient, unweighted.
@@ -371,14 +377,4 @@ impl<K: Kernel> Elementwise<K> {
         let more = outputs.values.is_some() || outputs.hessian.is_some();
         !weighted && !more && self.ignore_index.is_none() && self.along.is_none()
     }
-}
-
-/// Runs shares and adds up their sums.
-fn run(call: &Call<'_>, shares: Shares, walk: impl Fn(usize, Range<usize>) -> Option<Sum> + Sync) -> Result<Sum> {
-    let mut sum = Sum::ZERO;
-    let work = |task: usize, range: Range<usize>| {
-        walk(task, range).ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
-    };
-    shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
-    Ok(sum)
 }

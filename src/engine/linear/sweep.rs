@@ -16,7 +16,7 @@ use crate::tensor::{SplitRun, View};
 
 /// Writes the outputs and returns the weighted sum of the rows' losses.
 pub fn evaluate<S: Entry>(options: &LinearCrossEntropy, call: &Call<'_>) -> Result<Sum> {
-    let sizes = Sizes::of(&call.operands)?;
+    let sizes = Sizes::of(call.operands)?;
     let rows = rows_that_count(options, call, sizes)?;
     if rows.is_empty() {
         call.outputs.all().for_each(|output| output.fill(0.0));
@@ -27,8 +27,8 @@ pub fn evaluate<S: Entry>(options: &LinearCrossEntropy, call: &Call<'_>) -> Resu
 
 /// The rows that are neither masked nor ignored. Their labels were found good by the census.
 fn rows_that_count(options: &LinearCrossEntropy, call: &Call<'_>, sizes: Sizes) -> Result<Vec<Row>> {
-    let labels = super::required(&call.operands)?.elements();
-    let about = RowOperands::of(&call.operands, options.ignore_index);
+    let labels = super::required(call.operands)?.elements();
+    let about = RowOperands::of(call.operands, options.ignore_index);
     let mut rows: Vec<Row> = room(sizes.rows)?;
     rows.clear();
     for index in 0..sizes.rows {
@@ -94,7 +94,7 @@ struct Sweep<'a, S> {
 impl<'a, S: Entry> Sweep<'a, S> {
     fn new(options: &LinearCrossEntropy, call: &'a Call<'a>, sizes: Sizes, rows: Vec<Row>) -> Result<Sweep<'a, S>> {
         let Sizes { width, classes, .. } = sizes;
-        let (operands, outputs) = (&call.operands, &call.outputs);
+        let (operands, outputs) = (call.operands, &call.outputs);
         let layer = matrix(operands)?;
         let somewhere = |output: &Output<'_>| output.tensor.layout().elements() > 0;
         let by_input = outputs.gradient.filter(somewhere);

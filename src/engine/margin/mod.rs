@@ -18,7 +18,7 @@ use super::softmax::{Accepts, PerClass, RowOperands, Weights, census_of_rows, ro
 use super::target::required;
 use super::{Call, Family, Names, Operands, Output, Shares, computes_in_double, level::Work, take_part};
 use crate::context::Context;
-use crate::error::{Error, Result, Status};
+use crate::error::Result;
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
 
@@ -109,7 +109,7 @@ struct Parts<'p> {
 
 impl<K: Kernel> Margin<K> {
     fn evaluate_in<'c, S: Scalar>(&'c self, call: &'c Call<'c>) -> Result<Sum> {
-        let operands = &call.operands;
+        let operands = call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
         let weights = self.class_weight.of::<S>(operands.parameter, classes)?;
@@ -131,14 +131,9 @@ impl<K: Kernel> Margin<K> {
             value_factor: call.scale.values,
             derivative_factor: call.scale.derivatives,
         };
-        let mut sum = Sum::ZERO;
         let level = call.level();
-        let work = |task: usize, range: Range<usize>| {
-            let result = level.run::<S, _>(TaskWork { job: &job, task, range, across });
-            result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
-        };
-        shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
-        Ok(sum)
+        let work = |task, range| level.run::<S, _>(TaskWork { job: &job, task, range, across });
+        shares.sum(call.context, work)
     }
 }
 

@@ -297,7 +297,7 @@ impl Overlap {
     }
 
     fn evaluate_in<S: Scalar>(&self, call: &Call<'_>) -> Result<Sum> {
-        let operands = &call.operands;
+        let operands = call.operands;
         let geometry = Geometry::of(self, operands)?;
         let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);

@@ -152,7 +152,7 @@ struct Parts<'p> {
 
 impl<K: Kernel, P: Source> Softmax<K, P> {
     fn evaluate_in<'c, S: Scalar>(&'c self, call: &'c Call<'c>) -> Result<Sum> {
-        let operands = &call.operands;
+        let operands = call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
         let mut weights = self.class_weight.of::<S>(operands.parameter, classes)?;
@@ -183,15 +183,9 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             value_factor: call.scale.values,
             derivative_factor: call.scale.derivatives,
         };
-        let mut sum = Sum::ZERO;
         let level = call.level();
-        let work = |task: usize, range: Range<usize>| {
-            let work = TaskWork { job: &job, task, range, across };
-            let result = level.run::<S, _>(work);
-            result.ok_or_else(|| Error::new(Status::Internal, "the executor ran a task twice"))
-        };
-        shares.map_reduce(call.context, work, |part| sum = sum.join(part))?;
-        Ok(sum)
+        let work = |task, range| level.run::<S, _>(TaskWork { job: &job, task, range, across });
+        shares.sum(call.context, work)
     }
 }
 
