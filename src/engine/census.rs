@@ -47,14 +47,15 @@ pub fn check_all<T: Copy + Default + Sync>(
     refuse: impl Fn(T, usize) -> Error + Sync,
 ) -> Result<Census> {
     let work = |_task: usize, range: Range<usize>| {
-        let mut buffer = [T::default(); BLOCK];
+        let mut buffer = None;
         for start in range.clone().step_by(BLOCK) {
             let end = range.end.min(start + BLOCK);
             let targets = match lent {
                 Some(targets) => &targets[start..end],
                 None => {
-                    read(start, &mut buffer[..end - start]);
-                    &buffer[..end - start]
+                    let buffer = &mut buffer.get_or_insert_with(|| [T::default(); BLOCK])[..end - start];
+                    read(start, buffer);
+                    buffer
                 }
             };
             if !accepts(targets)

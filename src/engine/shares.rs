@@ -77,23 +77,28 @@ impl Shares {
         let tasks = self.tasks();
         let context = context.filter(|context| context.is_parallel());
         match context {
-            Some(context) if tasks > 1 && self.elements >= WORTH_SHARING => {
-                let results: [OnceLock<Result<T>>; Split::MOST] = [const { OnceLock::new() }; Split::MOST];
-                context.for_each(tasks, &|task| {
-                    // An executor that repeats an index finds the slot taken.
-                    results[task].get_or_init(|| work(task, self.range(task)));
-                })?;
-                for (task, result) in results.into_iter().enumerate().take(tasks) {
-                    let left_out =
-                        || Error::new(Status::Internal, format!("the executor did not run task {task} of {tasks}"));
-                    join(result.into_inner().ok_or_else(left_out)??);
-                }
-            }
-            _ => {
-                for task in 0..tasks {
-                    join(work(task, self.range(task))?);
-                }
-            }
+            Some(context) if tasks > 1 && self.elements >= WORTH_SHARING => self.share_out(context, work, join),
+            _ => (0..tasks).try_for_each(|task| work(task, self.range(task)).map(&mut join)),
+        }
+    }
+
+    /// The same on several threads. Apart, because room for their results is much that most calls do not need.
+    #[inline(never)]
+    fn share_out<T: Send + Sync>(
+        &self,
+        context: &Context,
+        work: impl Fn(usize, Range<usize>) -> Result<T> + Sync,
+        mut join: impl FnMut(T),
+    ) -> Result<()> {
+        let tasks = self.tasks();
+        let results: [OnceLock<Result<T>>; Split::MOST] = [const { OnceLock::new() }; Split::MOST];
+        context.for_each(tasks, &|task| {
+            // An executor that repeats an index finds the slot taken.
+            results[task].get_or_init(|| work(task, self.range(task)));
+        })?;
+        for (task, result) in results.into_iter().enumerate().take(tasks) {
+            let left_out = || Error::new(Status::Internal, format!("the executor did not run task {task} of {tasks}"));
+            join(result.into_inner().ok_or_else(left_out)??);
         }
         Ok(())
     }

@@ -56,6 +56,12 @@ impl Shape {
         shape
     }
 
+    /// Whether it is another shape without one dimension.
+    pub fn is_without(&self, other: &Shape, axis: usize) -> bool {
+        let others = other.extents().iter().enumerate().filter(|&(dimension, _)| dimension != axis);
+        self.rank + 1 == other.rank && self.extents().iter().zip(others).all(|(own, (_, other))| own == other)
+    }
+
     /// Appends a dimension. The caller keeps the rank within [`MAX_RANK`].
     pub fn push(&mut self, extent: usize) {
         self.extents[self.rank] = extent;
@@ -245,16 +251,20 @@ impl Layout {
     /// The same elements in the same order with as few dimensions as possible.
     #[must_use]
     pub fn coalesced(&self) -> Layout {
-        if self.contiguous {
-            let mut layout = Layout { strides: [1; MAX_RANK], ..Layout::contiguous(Shape::default()) };
-            if self.elements() != 1 {
-                layout.shape.push(self.elements());
-            }
-            return layout;
-        }
+        self.coalesced_but(|_| false)
+    }
+
+    /// The places of its rows along one dimension, in the same order, with as few dimensions as possible.
+    #[must_use]
+    pub fn coalesced_without(&self, axis: usize) -> Layout {
+        self.coalesced_but(|dimension| dimension == axis)
+    }
+
+    #[inline(always)]
+    fn coalesced_but(&self, leaves_out: impl Fn(usize) -> bool) -> Layout {
         let mut layout = Layout::default();
-        for (&extent, &stride) in self.shape.extents().iter().zip(self.strides()) {
-            if extent == 1 {
+        for (dimension, (&extent, &stride)) in self.shape.extents().iter().zip(self.strides()).enumerate() {
+            if extent == 1 || leaves_out(dimension) {
                 continue;
             }
             let rank = layout.shape.rank;

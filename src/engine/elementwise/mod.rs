@@ -190,7 +190,10 @@ impl<K: Kernel> Family for Elementwise<K> {
         }
         self.spread(operands)?;
         let averaged = self.averaged_axis(input.shape())?;
-        Ok(averaged.map_or(*input.shape(), |axis| input.shape().without(axis)))
+        Ok(match averaged {
+            None => *input.shape(),
+            Some(axis) => input.shape().without(axis),
+        })
     }
 
     fn census(
@@ -208,8 +211,7 @@ impl<K: Kernel> Family for Elementwise<K> {
             return Ok(Census::of_all(elements));
         }
         let target = operands.target;
-        let view = target.map(|target| target.elements());
-        if let (Some(rule), Some(target), Some(view)) = (rule, target, &view)
+        if let (Some(rule), Some(target)) = (rule, target)
             && uniform
             && self.averaged.is_none()
             && !(weigh && operands.sample_weight.is_some())
@@ -219,14 +221,16 @@ impl<K: Kernel> Family for Elementwise<K> {
                 let level = context.map_or_else(Level::best, Context::level);
                 let other = rule.other as f32;
                 let accepts = |targets: &[f32]| level.run::<f32, _>(Either { targets, other });
-                let read = |start: usize, targets: &mut [f32]| view.read(start, targets);
+                let read = |start: usize, targets: &mut [f32]| target.elements().read(start, targets);
                 return census::check_all(context, elements, Some(lent), read, accepts, |_, index| refuse(index));
             }
             // f64 holds every target that may be right.
+            let view = target.elements();
             let read = |start: usize, targets: &mut [f64]| view.read(start, targets);
             let accepts = |targets: &[f64]| targets.iter().all(|&target| rule.accepts(target));
             return census::check_all(context, elements, None, read, accepts, |_, index| refuse(index));
         }
+        let view = target.map(|target| target.elements());
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
         let per_element = self.averaged.is_none();
         let inspect = |block: &mut census::Block| {

@@ -5,10 +5,15 @@ use std::ops::Range;
 
 use super::{Job, Kernel, Parts, Target};
 use crate::engine::softmax::lanes::pick;
-use crate::engine::softmax::tile::{MOST_ROWS, Numbers, PerRow};
+use crate::engine::softmax::tile::{self, Numbers};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::Columns;
+
+/// The most rows of a tile. There is so little to compute that memory is waited for, which likes long columns.
+pub const MOST_ROWS: usize = 128;
+
+type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
@@ -91,9 +96,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         factor: none,
         slopes: none,
         counts: none,
-        class_weight: PerRow([1.0; MOST_ROWS]),
-        weight: PerRow([1.0; MOST_ROWS]),
-        upstream: PerRow([1.0; MOST_ROWS]),
+        class_weight: PerRow::of(1.0),
+        weight: PerRow::of(1.0),
+        upstream: PerRow::of(1.0),
     };
     let mut sum = Lanes::<LANES>::default();
     let mut start = range.start;

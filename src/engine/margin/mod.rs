@@ -83,22 +83,22 @@ impl<K: Kernel> Family for Margin<K> {
 /// Everything that the tasks of one call share.
 struct Job<'a, S, K> {
     kernel: K,
-    input: View<'a>,
+    input: &'a View<'a>,
     target: Target<'a>,
     weights: &'a PerClass<S>,
     classes: usize,
     /// The rows walked together where classes are few.
     pitch: usize,
-    rows: RowOperands<'a>,
-    values: Option<Split<'a>>,
-    gradient: Option<Split<'a>>,
+    rows: &'a RowOperands<'a>,
+    values: &'a Option<Split<'a>>,
+    gradient: &'a Option<Split<'a>>,
     value_factor: f64,
     derivative_factor: f64,
 }
 
 enum Target<'a> {
-    Labels(View<'a>),
-    Dense(View<'a>),
+    Labels(&'a View<'a>),
+    Dense(&'a View<'a>),
 }
 
 /// The parts of the outputs that belong to one task.
@@ -112,22 +112,30 @@ impl<K: Kernel> Margin<K> {
         let operands = call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
-        let weights = self.class_weight.of::<S>(operands.parameter, classes)?;
-        let input = operands.of_input(operands.input.rows(axis));
+        let mut weights = PerClass::<S>::one();
+        weights.multiply(&self.class_weight, operands.parameter, classes)?;
+        // Views and splits stay where they are made: they are slow to move.
+        let input = operands.input.rows(axis);
+        let copied = operands.replaced.then(|| input.copying());
+        let input = copied.as_ref().unwrap_or(&input);
+        let target = if labels { target.elements() } else { target.rows(axis) };
         let across = classes <= FEW_CLASSES;
-        let pitch = if across { pitch(classes, input.count()) } else { 1 };
+        let pitch = if across { pitch(classes, input.count(), across::MOST_ROWS) } else { 1 };
         let shares = Shares::of(input.count(), classes, pitch);
         let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
+        let rows = RowOperands::of(operands, self.ignore_index);
+        let values = call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate));
+        let gradient = call.outputs.gradient.map(split);
         let job = Job {
             kernel: self.kernel,
             input,
-            target: if labels { Target::Labels(target.elements()) } else { Target::Dense(target.rows(axis)) },
+            target: if labels { Target::Labels(&target) } else { Target::Dense(&target) },
             weights: &weights,
             classes,
             pitch,
-            rows: RowOperands::of(operands, self.ignore_index),
-            values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
-            gradient: call.outputs.gradient.map(split),
+            rows: &rows,
+            values: &values,
+            gradient: &gradient,
             value_factor: call.scale.values,
             derivative_factor: call.scale.derivatives,
         };
@@ -150,8 +158,8 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, S, K> {
     #[inline(always)]
     fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
         let mut parts = Parts {
-            values: take_part(&self.job.values, self.task)?,
-            gradient: take_part(&self.job.gradient, self.task)?,
+            values: take_part(self.job.values, self.task)?,
+            gradient: take_part(self.job.gradient, self.task)?,
         };
         Some(if self.across {
             across::rows::<S, R, K>(self.job, &mut parts, self.range)

@@ -49,9 +49,11 @@ pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
     goal: Option<&ColumnsMut<'_, S>>,
 ) {
     let PixelScales { max, offset, low, top, sum, total, inverse } = scales;
+    let (mut max, mut larger) = (max, &mut *total);
     max[..pitch].fill((-R::INFINITY).store());
     for class in 0..tile.len() / pitch {
-        raise(&mut max[..pitch], input.column(class, pitch));
+        raise(max, input.column(class, pitch), larger);
+        std::mem::swap(&mut max, &mut larger);
     }
     for index in 0..pitch {
         let row = RowExp::below(R::load(max[index]));

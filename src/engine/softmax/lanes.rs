@@ -5,11 +5,14 @@
 
 use crate::math::{Real, RowExp, Scalar};
 
-/// Raises each row's largest logit, passing over NaN.
+/// Raises each row's largest logit, passing over NaN. The larger one goes to another place, because in the same one it
+/// would become a masked store, for which the next class's load has to wait.
 #[inline(always)]
-pub fn raise<S: Scalar>(max: &mut [S], logits: &[S]) {
-    for (max, &x) in max.iter_mut().zip(logits) {
-        *max = if x > *max { x } else { *max };
+pub fn raise<S: Scalar>(max: &[S], logits: &[S], larger: &mut [S]) {
+    let count = logits.len();
+    let (max, larger) = (&max[..count], &mut larger[..count]);
+    for index in 0..count {
+        larger[index] = if logits[index] > max[index] { logits[index] } else { max[index] };
     }
 }
 

@@ -119,7 +119,7 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
 struct Job<'a, S, K, P> {
     kernel: K,
     source: P,
-    input: View<'a>,
+    input: &'a View<'a>,
     target: Target<'a>,
     /// Class weight and alpha together, one for each class.
     weights: &'a PerClass<S>,
@@ -129,18 +129,18 @@ struct Job<'a, S, K, P> {
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
     spread: f64,
-    rows: RowOperands<'a>,
-    values: Option<Split<'a>>,
-    gradient: Option<Split<'a>>,
-    hessian: Option<Split<'a>>,
+    rows: &'a RowOperands<'a>,
+    values: &'a Option<Split<'a>>,
+    gradient: &'a Option<Split<'a>>,
+    hessian: &'a Option<Split<'a>>,
     curvature: Curvature,
     value_factor: f64,
     derivative_factor: f64,
 }
 
 enum Target<'a> {
-    Labels(View<'a>),
-    Dense(View<'a>),
+    Labels(&'a View<'a>),
+    Dense(&'a View<'a>),
 }
 
 /// The parts of the outputs that belong to one task.
@@ -155,30 +155,38 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let operands = call.operands;
         let (axis, classes, labels) = rows_of(operands, self.axis, self.accepts, self.ignore_index)?;
         let target = required(operands)?;
-        let mut weights = self.class_weight.of::<S>(operands.parameter, classes)?;
-        let alpha = self.alpha.of::<S>(operands.parameter, classes)?;
-        weights.multiply(&alpha);
-        let input = operands.of_input(operands.input.rows(axis));
+        let mut weights = PerClass::<S>::one();
+        weights.multiply(&self.class_weight, operands.parameter, classes)?;
+        weights.multiply(&self.alpha, operands.parameter, classes)?;
+        // Views and splits stay where they are made: they are slow to move.
+        let input = operands.input.rows(axis);
+        let copied = operands.replaced.then(|| input.copying());
+        let input = copied.as_ref().unwrap_or(&input);
+        let target = if labels { target.elements() } else { target.rows(axis) };
         let extents = operands.input.shape().extents();
         let smoothed_over = if self.smooth_over_last { extents[extents.len() - 1] } else { classes };
         let across = classes <= FEW_CLASSES;
-        let pitch = if across { tile::pitch(classes, input.count()) } else { 1 };
+        let pitch = if across { tile::pitch(classes, input.count(), across::MOST_ROWS) } else { 1 };
         let shares = Shares::of(input.count(), classes, pitch);
         let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
+        let rows = RowOperands::of(operands, self.ignore_index);
+        let values = call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate));
+        let gradient = call.outputs.gradient.map(split);
+        let hessian = call.outputs.hessian.map(split);
         let job = Job {
             kernel: self.kernel,
             source: self.source,
             input,
-            target: if labels { Target::Labels(target.elements()) } else { Target::Dense(target.rows(axis)) },
+            target: if labels { Target::Labels(&target) } else { Target::Dense(&target) },
             weights: &weights,
             classes,
             pitch,
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
-            rows: RowOperands::of(operands, self.ignore_index),
-            values: call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate)),
-            gradient: call.outputs.gradient.map(split),
-            hessian: call.outputs.hessian.map(split),
+            rows: &rows,
+            values: &values,
+            gradient: &gradient,
+            hessian: &hessian,
             curvature: self.curvature.unwrap_or(Curvature::EXACT),
             value_factor: call.scale.values,
             derivative_factor: call.scale.derivatives,
@@ -202,9 +210,9 @@ impl<S: Scalar, K: Kernel, P: Source> Work<S> for TaskWork<'_, S, K, P> {
     #[inline(always)]
     fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
         let mut parts = Parts {
-            values: take_part(&self.job.values, self.task)?,
-            gradient: take_part(&self.job.gradient, self.task)?,
-            hessian: take_part(&self.job.hessian, self.task)?,
+            values: take_part(self.job.values, self.task)?,
+            gradient: take_part(self.job.gradient, self.task)?,
+            hessian: take_part(self.job.hessian, self.task)?,
         };
         Some(if self.across {
             across::rows::<S, R, K, P>(self.job, &mut parts, self.range)

@@ -42,13 +42,18 @@ pub struct RowFactors {
 impl<'a> RowOperands<'a> {
     /// Of a call, with the label that is left out.
     pub fn of(operands: &Operands<'a>, ignored: Option<i64>) -> RowOperands<'a> {
-        let view = |tensor: Option<&'a Tensor<'a>>| tensor.map(|tensor| tensor.elements());
-        RowOperands {
-            ignored,
-            mask: view(operands.mask),
-            sample_weight: view(operands.sample_weight),
-            grad_output: view(operands.grad_output),
+        // Mostly there are none, and views are slow to move even then.
+        let mut rows = RowOperands { ignored, mask: None, sample_weight: None, grad_output: None };
+        if let Some(mask) = operands.mask {
+            rows.mask = Some(mask.elements());
         }
+        if let Some(weight) = operands.sample_weight {
+            rows.sample_weight = Some(weight.elements());
+        }
+        if let Some(upstream) = operands.grad_output {
+            rows.grad_output = Some(upstream.elements());
+        }
+        rows
     }
 
     /// Whether every row counts once, so that all have the same factors.
@@ -88,19 +93,17 @@ pub fn rows_of(
     // A lone row has its classes in its only dimension.
     let axis = if axis == 1 && rank == 1 { 0 } else { resolve_axis(axis, rank, "input", "axis")? };
     let classes = input.shape().extents()[axis];
-    let labels_shape = input.shape().without(axis);
     let labels = match accepts {
         Accepts::Labels => true,
         Accepts::Dense => false,
         Accepts::Either => target.shape().rank() != rank,
     };
-    let (expected, because) = if labels {
-        (labels_shape, "the shape of input without its class axis, for labels")
-    } else {
-        (*input.shape(), "the shape of input, for dense targets")
-    };
-    if target.shape() != &expected {
-        return Err(refuse_shape("target", target.shape(), &expected, because));
+    if labels && !target.shape().is_without(input.shape(), axis) {
+        let because = "the shape of input without its class axis, for labels";
+        return Err(refuse_shape("target", target.shape(), &input.shape().without(axis), because));
+    }
+    if !labels && target.shape() != input.shape() {
+        return Err(refuse_shape("target", target.shape(), input.shape(), "the shape of input, for dense targets"));
     }
     if labels {
         check_label_dtype(target)?;
@@ -109,7 +112,7 @@ pub fn rows_of(
         let message = "ignore_index needs labels; dense targets are left out with mask";
         return Err(Error::new(Status::Unsupported, message));
     }
-    if classes == 0 && labels_shape.elements() > 0 {
+    if classes == 0 && input.shape().without(axis).elements() > 0 {
         return Err(Error::new(Status::InvalidShape, format!("input has shape {}, with no classes", input.shape())));
     }
     Ok((axis, classes, labels))
@@ -145,8 +148,6 @@ pub fn census_of_rows(
     if !labels && operands.mask.is_none() && !weigh {
         return Ok(Census::of_all(rows));
     }
-    let label_view = labels.then(|| target.elements());
-    let dense_view = (!labels).then(|| target.rows(axis));
     let is_class = |label: i64| usize::try_from(label).is_ok_and(|label| label < classes);
     let refuse = |label: i64, index: usize| {
         let expected = match label {
@@ -156,15 +157,19 @@ pub fn census_of_rows(
         refuse_label(names.target, target, index, &expected)
     };
     let uniform = operands.mask.is_none() && ignore_index.is_none() && weights.is_none();
-    if let Some(view) = label_view.filter(|_| uniform && (!weigh || operands.sample_weight.is_none())) {
-        let read = |start: usize, labels: &mut [i64]| view.read_labels(start, labels);
+    if labels && uniform && (!weigh || operands.sample_weight.is_none()) {
+        // An i64 is a label as it is; a view of others is made for each block, which costs little beside the copy.
+        let lent = target.run::<i64>();
+        let read = |start: usize, labels: &mut [i64]| target.elements().read_labels(start, labels);
         // What is below 0 has the sign itself, what is beyond the last class its distance from there. Without a way out,
         // which would keep the loop from being vectorised.
         let last = classes as i64 - 1;
         let accepts =
             |labels: &[i64]| labels.iter().fold(0, |bits, &label| bits | label | (last.wrapping_sub(label))) >= 0;
-        return census::check_all(context, rows, None, read, accepts, refuse);
+        return census::check_all(context, rows, lent, read, accepts, refuse);
     }
+    let label_view = labels.then(|| target.elements());
+    let dense_view = (!labels).then(|| target.rows(axis));
     census::take(context, rows, operands, |block| {
         if let Some(view) = &label_view {
             let mut labels = [0; census::BLOCK];

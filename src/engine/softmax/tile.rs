@@ -10,9 +10,6 @@ use crate::math::sum::LANES;
 /// Rows of at most this many classes are walked across.
 pub const FEW_CLASSES: usize = 64;
 
-/// The most rows of a tile.
-pub const MOST_ROWS: usize = 128;
-
 /// The most classes, each a place in memory, that a machine reads ahead of by itself.
 pub const FOLLOWED_CLASSES: usize = 8;
 
@@ -23,16 +20,24 @@ const TILE: usize = 32 * FEW_CLASSES;
 /// loads, and is not there yet when it was stored just before.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub struct PerRow<T>(pub [T; MOST_ROWS]);
+pub struct PerRow<T, const ROWS: usize>([T; ROWS]);
 
-impl<T: Default + Copy> Default for PerRow<T> {
+impl<T: Copy, const ROWS: usize> PerRow<T, ROWS> {
+    /// The same number for each.
     #[inline(always)]
-    fn default() -> Self {
-        PerRow([T::default(); MOST_ROWS])
+    pub fn of(number: T) -> Self {
+        PerRow([number; ROWS])
     }
 }
 
-impl<T> Deref for PerRow<T> {
+impl<T: Default + Copy, const ROWS: usize> Default for PerRow<T, ROWS> {
+    #[inline(always)]
+    fn default() -> Self {
+        PerRow::of(T::default())
+    }
+}
+
+impl<T, const ROWS: usize> Deref for PerRow<T, ROWS> {
     type Target = [T];
 
     #[inline(always)]
@@ -41,7 +46,7 @@ impl<T> Deref for PerRow<T> {
     }
 }
 
-impl<T> DerefMut for PerRow<T> {
+impl<T, const ROWS: usize> DerefMut for PerRow<T, ROWS> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.0
@@ -65,8 +70,8 @@ impl<S: Scalar> Numbers<S> {
     }
 }
 
-/// The rows of a tile: the fewer the classes, the more, if there are so many.
-pub fn pitch(classes: usize, rows: usize) -> usize {
-    let most = (TILE / classes.max(1)).min(MOST_ROWS) / LANES * LANES;
+/// The rows of a tile: the fewer the classes, the more, if there are so many and the family walks so many.
+pub fn pitch(classes: usize, rows: usize, most: usize) -> usize {
+    let most = (TILE / classes.max(1)).min(most) / LANES * LANES;
     rows.next_multiple_of(LANES).clamp(LANES, most)
 }

@@ -24,21 +24,8 @@ pub enum Weights {
 impl Weights {
     /// The weights of `classes` classes.
     pub fn of<S: Scalar>(&self, operand: Option<&Tensor<'_>>, classes: usize) -> Result<PerClass<S>> {
-        let mut weights = PerClass { uniform: S::from_f64(1.0), list: SmallVec::new() };
-        let refused = |_| Error::new(Status::OutOfMemory, "no memory for class weights");
-        match (self, operand) {
-            (Weights::List(numbers), _) => {
-                weights.list.try_reserve(classes).map_err(refused)?;
-                weights.list.extend(numbers.iter().map(|&number| S::from_f64(number)));
-            }
-            (Weights::Operand, Some(operand)) => {
-                weights.list.try_reserve(classes).map_err(refused)?;
-                weights.list.resize(classes, S::default());
-                operand.elements().read(0, &mut weights.list);
-            }
-            (Weights::Uniform(number), _) => weights.uniform = S::from_f64(*number),
-            (Weights::Operand, None) => {}
-        }
+        let mut weights = PerClass::one();
+        weights.multiply(self, operand, classes)?;
         Ok(weights)
     }
 
@@ -66,6 +53,11 @@ pub struct PerClass<S> {
 }
 
 impl<S: Scalar> PerClass<S> {
+    /// 1 for every class.
+    pub fn one() -> PerClass<S> {
+        PerClass { uniform: S::from_f64(1.0), list: SmallVec::new() }
+    }
+
     /// The weight of a class.
     #[inline(always)]
     pub fn weight(&self, class: usize) -> S {
@@ -83,18 +75,35 @@ impl<S: Scalar> PerClass<S> {
         self.list.is_empty() && self.uniform.to_f64() == 1.0
     }
 
-    /// Multiplies the weights by others.
-    pub(super) fn multiply(&mut self, other: &PerClass<S>) {
-        if self.list.is_empty() && !other.list.is_empty() {
-            self.list.clone_from(&other.list);
-            for weight in &mut self.list {
-                *weight = S::from_f64(weight.to_f64() * self.uniform.to_f64());
+    /// Multiplies the weights by others, in their place: a list is slow to move.
+    pub fn multiply(&mut self, others: &Weights, operand: Option<&Tensor<'_>>, classes: usize) -> Result<()> {
+        let product = |own: S, other: S| S::from_f64(own.to_f64() * other.to_f64());
+        let refused = |_| Error::new(Status::OutOfMemory, "no memory for class weights");
+        let mut list = SmallVec::<[S; FEW_CLASSES]>::new();
+        match (others, operand) {
+            (Weights::Uniform(number), _) => {
+                let number = S::from_f64(*number);
+                self.uniform = product(self.uniform, number);
+                self.list.iter_mut().for_each(|weight| *weight = product(*weight, number));
             }
-        } else {
-            self.uniform = S::from_f64(self.uniform.to_f64() * other.uniform.to_f64());
-            for (class, weight) in self.list.iter_mut().enumerate() {
-                *weight = S::from_f64(weight.to_f64() * other.weight(class).to_f64());
+            (Weights::List(numbers), _) => {
+                list.try_reserve(classes).map_err(refused)?;
+                list.extend(numbers.iter().map(|&number| S::from_f64(number)));
             }
+            (Weights::Operand, Some(operand)) => {
+                list.try_reserve(classes).map_err(refused)?;
+                list.resize(classes, S::default());
+                operand.elements().read(0, &mut list);
+            }
+            (Weights::Operand, None) => {}
         }
+        if self.list.is_empty() {
+            self.list.try_reserve(list.len()).map_err(refused)?;
+            self.list.resize(list.len(), self.uniform);
+        }
+        for (weight, &other) in self.list.iter_mut().zip(&list) {
+            *weight = product(*weight, other);
+        }
+        Ok(())
     }
 }

@@ -29,7 +29,6 @@ use std::ops::Range;
 
 use half::{bf16, f16};
 
-use super::layout::axis_last;
 use super::{Dtype, Layout, Shape};
 use crate::error::Result;
 use walk::Walk;
@@ -178,6 +177,7 @@ impl<'a> Tensor<'a> {
 
     /// The elements themselves, in row-major order, where they lie in memory just so. Not for an operand that its
     /// gradient replaces.
+    #[inline(always)]
     pub(crate) fn run<T: Element>(&self) -> Option<&'a [T]> {
         let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
         // SAFETY: (reach) a contiguous layout reaches its elements and no others; (distinct) the caller says so.
@@ -186,18 +186,12 @@ impl<'a> Tensor<'a> {
 
     /// As a sequence of single elements, in row-major order.
     pub fn elements(&self) -> View<'a> {
-        self.view(self.layout, 1, 0)
+        View::new(self.pointer, self.dtype, Walk::of_elements(&self.layout), self.layout.is_gapless())
     }
 
     /// As a sequence of rows along one dimension; the others count the rows, in row-major order.
     pub fn rows(&self, axis: usize) -> View<'a> {
-        let (outer, extent, stride) = outer_and_row(&self.layout, axis);
-        self.view(outer, extent, stride)
-    }
-
-    fn view(&self, outer: Layout, extent: usize, stride: isize) -> View<'a> {
-        let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
-        View::new(self.pointer, self.dtype, walk, self.layout.is_gapless())
+        View::new(self.pointer, self.dtype, Walk::of_rows(&self.layout, axis), self.layout.is_gapless())
     }
 }
 
@@ -281,6 +275,7 @@ impl<'a> TensorMut<'a> {
     }
 
     /// Divides the elements among tasks of `share` elements each, where they lie in memory just so.
+    #[inline(always)]
     pub(crate) fn split_run<T: Element>(&self, share: usize) -> Option<SplitRun<'a, T>> {
         let is_run = self.dtype == T::DTYPE && self.layout.is_contiguous();
         is_run.then(|| SplitRun::new(self.pointer.cast(), self.layout.elements(), share))
@@ -288,26 +283,13 @@ impl<'a> TensorMut<'a> {
 
     /// Divides the elements, in row-major order, among tasks of `share` elements each.
     pub(crate) fn split_elements(&self, share: usize, accumulate: bool) -> Split<'a> {
-        let layout = self.layout;
-        self.split(layout, 1, 0, share, accumulate)
+        Split::new(self.pointer, self.dtype, Walk::of_elements(&self.layout), share, accumulate)
     }
 
     /// Divides the rows along one dimension among tasks of `share` rows each.
     pub(crate) fn split_rows(&self, axis: usize, share: usize, accumulate: bool) -> Split<'a> {
-        let (outer, extent, stride) = outer_and_row(&self.layout, axis);
-        self.split(outer, extent, stride, share, accumulate)
+        Split::new(self.pointer, self.dtype, Walk::of_rows(&self.layout, axis), share, accumulate)
     }
-
-    fn split(&self, outer: Layout, extent: usize, stride: isize, share: usize, accumulate: bool) -> Split<'a> {
-        let walk = Walk { count: outer.elements(), outer: outer.coalesced(), extent, stride };
-        Split::new(self.pointer, self.dtype, walk, share, accumulate)
-    }
-}
-
-fn outer_and_row(layout: &Layout, axis: usize) -> (Layout, usize, isize) {
-    let (order, count) = axis_last(layout.shape().rank(), axis);
-    let outer = layout.permuted(&order[..count - 1]);
-    (outer, layout.shape().extents()[axis], layout.strides()[axis])
 }
 
 #[cfg(test)]

@@ -139,6 +139,7 @@ macro_rules! for_dtype {
 
 impl<'a> View<'a> {
     /// Walks memory that the maker of the tensor vouched for.
+    #[inline(always)]
     pub(super) fn new(pointer: *const u8, dtype: Dtype, walk: Walk, gapless: bool) -> View<'a> {
         View { pointer, dtype, walk, lendable: true, gapless, lifetime: PhantomData }
     }

@@ -14,6 +14,20 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    /// Single elements, in row-major order.
+    #[inline(always)]
+    pub(super) fn of_elements(layout: &Layout) -> Walk {
+        Walk { count: layout.elements(), outer: layout.coalesced(), extent: 1, stride: 0 }
+    }
+
+    /// Rows along one dimension; the others count the rows, in row-major order.
+    #[inline(always)]
+    pub(super) fn of_rows(layout: &Layout, axis: usize) -> Walk {
+        let outer = layout.coalesced_without(axis);
+        let (extent, stride) = (layout.shape().extents()[axis], layout.strides()[axis]);
+        Walk { count: outer.elements(), outer, extent, stride }
+    }
+
     /// Visits the offsets of rows `start..start + count` as evenly spaced runs: (position, offset, spacing, length).
     #[inline(always)]
     pub(super) fn runs(&self, start: usize, count: usize, mut visit: impl FnMut(usize, isize, isize, usize)) {

@@ -38,6 +38,7 @@ unsafe impl Sync for Split<'_> {}
 
 impl Split<'_> {
     /// Divides memory that the maker of the tensor vouched for.
+    #[inline(always)]
     pub(super) fn new(pointer: *mut u8, dtype: Dtype, walk: Walk, share: usize, accumulate: bool) -> Self {
         let taken = AtomicU64::new(0);
         let streams = !accumulate && streams(walk.count.saturating_mul(walk.extent), dtype.size());
@@ -76,6 +77,9 @@ impl Split<'_> {
 
     /// The first row of a unit.
     fn first_row(&self, unit: usize) -> usize {
+        if self.group == 1 {
+            return unit.min(self.walk.count);
+        }
         let pieces = self.group.div_ceil(self.piece);
         let within = (unit % pieces).saturating_mul(self.piece).min(self.group);
         (unit / pieces).saturating_mul(self.group).saturating_add(within).min(self.walk.count)
@@ -112,6 +116,7 @@ unsafe impl<T: Send> Sync for SplitRun<'_, T> {}
 
 impl<T> SplitRun<'_, T> {
     /// Divides memory that the maker of the tensor vouched for.
+    #[inline(always)]
     pub(super) fn new(pointer: *mut T, count: usize, share: usize) -> Self {
         SplitRun { pointer, count, share, taken: AtomicU64::new(0), lifetime: PhantomData }
     }

@@ -1,9 +1,8 @@
 //! Rows with any targets, and second derivatives.
 
 use super::super::source::Source;
-use super::super::tile::{MOST_ROWS, PerRow};
 use super::super::{Job, Kernel, Target, Term};
-use super::{Lane, Tile, stats};
+use super::{Lane, MOST_ROWS, PerRow, Tile, stats};
 use crate::engine::Curvature;
 use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar};
@@ -44,7 +43,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
     width: usize,
-) -> PerRow<f64> {
+) {
     let mut values = Lanes::<MOST_ROWS>::default();
     let mut totals = Lanes::<MOST_ROWS>::default();
     let mut seconds = Lanes::<MOST_ROWS>::default();
@@ -67,13 +66,11 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         totals.add_each::<R>(&first_terms[..width]);
         seconds.add_each::<R>(&second_terms[..width]);
     }
-    let mut sums = PerRow::default();
     for index in 0..width {
-        sums[index] = values.lane(index).value();
+        lane.value[index] = values.lane(index).value();
         lane.first[index] = S::from_f64(totals.lane(index).value());
         lane.second[index] = S::from_f64(seconds.lane(index).value());
     }
-    sums
 }
 
 /// Derivatives, the gradient in place of the exponentials.

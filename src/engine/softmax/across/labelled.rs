@@ -2,9 +2,8 @@
 
 use super::super::lanes::{choose, pick, scale};
 use super::super::source::Source;
-use super::super::tile::{MOST_ROWS, PerRow};
 use super::super::{Job, Kernel, Labelled};
-use super::{Lane, stats};
+use super::{Lane, PerRow, Scratch, stats};
 use crate::math::{Real, RowExp, Scalar};
 use crate::tensor::{Columns, ColumnsMut};
 
@@ -23,21 +22,21 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     columns: Columns<'_, S>,
     lane: &mut Lane<S>,
+    [input, weight, value, q]: &mut Scratch<S>,
     width: usize,
-) -> PerRow<f64> {
-    let none = PerRow::default();
-    let (mut input, mut weight, mut value, mut q) = (none, none, none, none);
+) {
+    input[..width].fill(S::default());
     if job.classes <= MOST_CHOSEN {
         for class in 0..job.classes {
             let (number, labels) = (S::from_f64(class as f64), &lane.class[..width]);
-            choose::<S, R>(labels, number, columns.column(class, width), &mut input);
+            choose::<S, R>(labels, number, columns.column(class, width), input);
         }
     } else {
         let classes = classes(job, lane);
-        pick(columns.numbers, columns.pitch, &classes[..width], &mut input);
+        pick(columns.numbers, columns.pitch, &classes[..width], input);
     }
     match job.weights.block(0..job.classes) {
-        None => weight = PerRow([job.weights.weight(0); MOST_ROWS]),
+        None => weight[..width].fill(job.weights.weight(0)),
         Some(weights) => {
             for (weight, &class) in weight.iter_mut().zip(classes(job, lane).iter()) {
                 *weight = weights[class];
@@ -58,15 +57,13 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         q[index] = class.free_q.store();
     }
     // Apart, because numbers of two widths in one loop halve its vectors.
-    let mut values = PerRow::default();
     for index in 0..width {
         let (first, q) = (R::load(lane.first[index]), R::load(q[index]));
         let labelled = Labelled::of(first, q, lane.total[index], lane.factor[index]);
         lane.labelled[index] = labelled.gradient.store();
         lane.others[index] = labelled.factor.store();
-        values[index] = value[index].to_f64();
+        lane.value[index] = value[index].to_f64();
     }
-    values
 }
 
 /// The labelled class of each row, or any where the row does not count.

@@ -8,11 +8,16 @@ use std::ops::Range;
 
 use super::lanes::{Scales, exponentials, raise};
 use super::source::{Source, Stats};
-use super::tile::{FOLLOWED_CLASSES, MOST_ROWS, Numbers, PerRow};
+use super::tile::{self, FOLLOWED_CLASSES, Numbers};
 use super::{Job, Kernel, Parts, Target};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum, ln_1p};
 use crate::tensor::{Columns, ColumnsMut};
+
+/// The most rows of a tile. More would only be more to clear before small calls.
+pub const MOST_ROWS: usize = 64;
+
+type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
 struct Tile<'t, S> {
@@ -48,7 +53,12 @@ struct Lane<S> {
     weight: PerRow<f64>,
     /// The factor of derivatives.
     factor: PerRow<f64>,
+    /// The loss.
+    value: PerRow<f64>,
 }
+
+/// Room for what a step needs for itself, and fills before it reads.
+type Scratch<S> = [PerRow<S>; 4];
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -83,9 +93,11 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         labelled: none,
         others: none,
         counts: none,
-        weight: PerRow([1.0; MOST_ROWS]),
-        factor: PerRow([job.derivative_factor; MOST_ROWS]),
+        weight: PerRow::of(1.0),
+        factor: PerRow::of(job.derivative_factor),
+        value: PerRow::default(),
     };
+    let mut scratch: Scratch<S> = [none; 4];
     let second_order = parts.hessian.is_some();
     let derives = parts.gradient.is_some() || second_order;
     let mut sum = Lanes::<LANES>::default();
@@ -108,23 +120,22 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             }
         }
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
-        normalise::<S, R, P>(columns, &mut tile, &mut lane, job.classes, width);
-        let values = if job.is_sparse() {
-            labelled::accumulate::<S, R, K, P>(job, columns, &mut lane, width)
+        normalise::<S, R, P>(columns, &mut tile, &mut lane, &mut scratch, job.classes, width);
+        if job.is_sparse() {
+            labelled::accumulate::<S, R, K, P>(job, columns, &mut lane, &mut scratch, width);
         } else {
-            dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, width)
-        };
-        let mut weighted = PerRow::default();
-        for index in 0..width {
-            let counts = lane.counts[index] != zero;
-            weighted[index] = if counts { values[index] * lane.weight[index] } else { 0.0 };
+            dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, width);
         }
-        sum.add::<<f64 as Scalar>::Fused>(&weighted[..width]);
+        for index in 0..width {
+            let weighted = lane.value[index] * lane.weight[index];
+            lane.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
+        }
+        sum.add::<<f64 as Scalar>::Fused>(&lane.value[..width]);
         if let Some(output) = &mut parts.values {
-            for value in weighted.iter_mut() {
+            for value in lane.value.iter_mut() {
                 *value *= job.value_factor;
             }
-            output.write(start, &weighted[..count]);
+            output.write(start, &lane.value[..count]);
         }
         if derives {
             let labelled = P::EXPONENTIAL && job.is_sparse();
@@ -185,19 +196,23 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     input: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
+    [other_max, ties, largest, terms]: &mut Scratch<S>,
     classes: usize,
     width: usize,
 ) {
     let mut rest = Lanes::<MOST_ROWS>::default();
-    let mut largest = PerRow([R::ONE.store(); MOST_ROWS]);
-    let none = PerRow::default();
-    let mut terms = none;
+    largest[..width].fill(R::ONE.store());
     if P::EXPONENTIAL {
-        lane.max = PerRow([(-R::INFINITY).store(); MOST_ROWS]);
+        let (mut max, mut larger) = (&mut lane.max, other_max);
+        max[..width].fill((-R::INFINITY).store());
         for class in 0..classes {
-            raise(&mut lane.max[..width], input.column(class, width));
+            raise(max, input.column(class, width), larger);
+            std::mem::swap(&mut max, &mut larger);
         }
-        let mut ties = none;
+        if classes % 2 == 1 {
+            larger[..width].copy_from_slice(&max[..width]);
+        }
+        ties[..width].fill(S::default());
         for index in 0..width {
             let max = R::load(lane.max[index]);
             let row = RowExp::below(max);
@@ -209,7 +224,7 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
         for class in 0..classes {
             let raised = &mut tile.exponential.column(class)[..width];
             // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
-            exponentials::<S, R>(&scales, input.column(class, width), raised, &mut terms, &mut ties);
+            exponentials::<S, R>(&scales, input.column(class, width), raised, terms, ties);
             rest.add_each::<R>(&terms[..width]);
         }
         // Of several equal largest classes, only one is left out.
