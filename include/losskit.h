@@ -31,7 +31,7 @@
  * - Shapes match exactly. There is no broadcasting; a stride of 0 repeats what is read, where that is meant.
  * - A gradient may lie exactly over the operand it belongs to. Any other overlap of an output is LK_OVERLAP.
  * - Results are the same bits at every thread count, on every executor and at every level of SIMD instructions; those
- *   of linear_cross_entropy on every machine that has fused multiply-adds.
+ *   of linear_cross_entropy on every machine that has fused multiply-adds. Of NaN, sign and payload are open.
  * - Nothing is printed, nothing aborts, there is no global state to set up. A defect inside comes back as LK_INTERNAL.
  * - Any thread may use any object at once, except while it is destroyed. The caller's floating-point mode is left as it is.
  * - Structures that begin with struct_size want its sizeof there. Zero is the default of every field that has one.

@@ -130,3 +130,18 @@ fn of_equally_bad_classes_the_first_takes_the_subgradient_however_far_apart_and_
     let slopes: Vec<_> = gradient.iter().enumerate().filter(|(_, slope)| **slope != 0.0).collect();
     assert_eq!(slopes, [(1, &1.0), (1100, &-1.0)]);
 }
+
+#[test]
+fn a_labelled_negative_zero_costs_zero_whatever_the_number_of_classes() {
+    let loss = loss("cross_entropy(from=log_probs, reduction=none)");
+    for classes in [1, 3, 32, 33, 64, 65, 600] {
+        let mut input = vec![-1.0_f32; classes];
+        input[0] = -0.0;
+        let mut value = [7.0_f32];
+        let input = Tensor::from_slice(&input, &[1, classes]).unwrap();
+        let target = Tensor::from_slice(&[0_i64], &[1]).unwrap();
+        let operands = [Operand::new("input", input), Operand::new("target", target)];
+        loss.eval(None, &operands, TensorMut::from_slice(&mut value, &[1])).unwrap();
+        assert_eq!(value[0].to_bits(), 0, "{classes} classes: {}", value[0]);
+    }
+}

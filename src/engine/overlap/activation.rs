@@ -49,6 +49,7 @@ pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
     goal: Option<&ColumnsMut<'_, S>>,
 ) {
     let PixelScales { max, offset, low, top, sum, total, inverse } = scales;
+    // There is no total yet, so that its place is free; whichever of both has the largest logits is read before there is.
     let (mut max, mut larger) = (max, &mut *total);
     max[..pitch].fill((-R::INFINITY).store());
     for class in 0..tile.len() / pitch {
@@ -90,7 +91,8 @@ fn exponentials_of_class<S: Scalar, R: Real<Storage = S>>(input: &[S], [offset, 
 
 /// Divides the exponentials of one class by the totals of their pixels.
 ///
-/// The quotient is the one that a division rounds to, down to where it is next to nothing (Markstein, 1990): so the
+/// The quotient is the one that a division rounds to (Markstein, 1990), for exponentials of at least 2⁻¹⁰² in f32, below
+/// which it may be off by a unit in the last place: so the
 /// softmax of a single class is exactly 1, which a product with the inverse is not. A division for each class costs
 /// as much as half an exponential.
 #[inline(always)]

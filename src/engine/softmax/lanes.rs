@@ -47,15 +47,15 @@ pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
     }
 }
 
-/// Takes the numbers of a class for the rows that are labelled with it; what is chosen is zero at first.
+/// Takes the numbers of a class for the rows that are labelled with it; what is chosen is −0 at first.
 #[inline(always)]
 pub fn choose<S: Scalar, R: Real<Storage = S>>(labels: &[S], class: S, numbers: &[S], chosen: &mut [S]) {
     let count = labels.len();
     let (numbers, chosen) = (&numbers[..count], &mut chosen[..count]);
     for index in 0..count {
-        // A sum with zero, because a choice between what is new and what is there becomes a masked store, for which the
-        // next class's load has to wait.
-        let number = R::only_if(labels[index] == class, R::load(numbers[index]));
+        // A sum, because a choice between what is new and what is there becomes a masked store, for which the next class's
+        // load has to wait. With −0, because that leaves every number as it is, both zeros among them.
+        let number = if labels[index] == class { R::load(numbers[index]) } else { -R::ZERO };
         chosen[index] = (R::load(chosen[index]) + number).store();
     }
 }

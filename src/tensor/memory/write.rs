@@ -280,7 +280,8 @@ impl Part<'_> {
             first = (spacing == 1 && length == rows).then_some(offset);
         });
         let first = first.filter(|_| !accumulate && dtype == T::DTYPE)?;
-        // SAFETY: (reach) the first row's first column lies in the layout.
+        // SAFETY: (reach) the first row's first column lies in the layout, as the others do, whose rows are these; (once)
+        // they belong to this part, which is borrowed as long.
         let first = unsafe { pointer.cast::<T>().offset(first) };
         Some(ColumnsMut { first, rows, distance: walk.stride, count: walk.extent, lifetime: PhantomData })
     }
@@ -290,8 +291,8 @@ impl Part<'_> {
     pub fn read_transposed<T: Scalar>(&self, start: usize, rows: usize, out: &mut [T], pitch: usize) {
         self.check(start, rows);
         let Split { pointer, dtype, walk, .. } = *self.split;
-        // Rows of this part, which only this part writes.
-        View::new(pointer, dtype, walk, false).copying().read_transposed(start, rows, out, pitch);
+        // (reach) rows of this part, inside the layout; (distinct) which only this part writes, and this borrows.
+        View::new(pointer, dtype, walk, false).read_transposed(start, rows, out, pitch);
     }
 
     #[inline(always)]

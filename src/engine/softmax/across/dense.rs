@@ -73,20 +73,18 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     }
 }
 
-/// Derivatives, the gradient in place of the exponentials.
+/// Derivatives, the gradient in place of the exponentials, unless these are left for whoever makes it of them.
 #[inline(always)]
 pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     columns: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
     lane: &Lane<S>,
-    second_order: bool,
+    (leaves_exponentials, second_order): (bool, bool),
     width: usize,
 ) {
     let pitch = job.pitch;
     let sparse = job.is_sparse();
-    // The gradient of a labelled softmax row is made from its exponentials, which are left for that.
-    let in_place = P::EXPONENTIAL && sparse;
     let Curvature { bound, scale, least } = job.curvature;
     let (scale, least) = (R::from_f64(if bound { 2.0 * scale } else { scale }), R::from_f64(least));
     for number in 0..job.classes {
@@ -111,7 +109,7 @@ pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             };
             let factor = R::from_f64(lane.factor[index]);
             let gradient = job.source.gradient(x, &class, v, total, &stats) * factor;
-            if !in_place {
+            if !leaves_exponentials {
                 exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();
             }
             if second_order {

@@ -25,7 +25,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     [input, weight, value, q]: &mut Scratch<S>,
     width: usize,
 ) {
-    input[..width].fill(S::default());
+    input[..width].fill((-R::ZERO).store());
     if job.classes <= MOST_CHOSEN {
         for class in 0..job.classes {
             let (number, labels) = (S::from_f64(class as f64), &lane.class[..width]);

@@ -140,7 +140,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         if derives {
             let labelled = P::EXPONENTIAL && job.is_sparse();
             if !labelled || second_order {
-                dense::derive::<S, R, K, P>(job, columns, &mut tile, &lane, second_order, width);
+                dense::derive::<S, R, K, P>(job, columns, &mut tile, &lane, (labelled, second_order), width);
             }
             if labelled {
                 labelled::scale_exponentials::<S, R>(&mut tile.exponential, &lane, job.classes, width);
