@@ -22,10 +22,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     let mut buffers = Buffers::<S>::default();
     let mut sum = Sum::ZERO;
     for index in range {
-        let label = match &job.target {
-            Target::Labels(view) => view.label(index),
-            Target::Dense(_) => 0,
-        };
+        let label = job.target.label(index);
         let factors = job.rows.factors(index, label);
         let row = Row { job, index, label: label as usize };
         let left_out = (0.0, Slopes::All(R::ZERO));

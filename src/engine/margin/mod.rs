@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::census::Census;
 use super::softmax::tile::{FEW_CLASSES, pitch};
-use super::softmax::{Accepts, PerClass, RowOperands, Weights, census_of_rows, rows_of};
+use super::softmax::{Accepts, PerClass, RowOperands, Target, Weights, census_of_rows, rows_of};
 use super::target::required;
 use super::{Call, Family, Names, Operands, Output, Shares, computes_in_double, level::Work, take_part};
 use crate::context::Context;
@@ -94,11 +94,6 @@ struct Job<'a, S, K> {
     gradient: &'a Option<Split<'a>>,
     value_factor: f64,
     derivative_factor: f64,
-}
-
-enum Target<'a> {
-    Labels(&'a View<'a>),
-    Dense(&'a View<'a>),
 }
 
 /// The parts of the outputs that belong to one task.

@@ -24,10 +24,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     buffers.uniform.resize(BLOCK.min(job.classes), job.weights.weight(0));
     let mut sum = Sum::ZERO;
     for index in range {
-        let label = match &job.target {
-            Target::Labels(view) => view.label(index),
-            Target::Dense(_) => 0,
-        };
+        let label = job.target.label(index);
         let factors = job.rows.factors(index, label);
         let row = Row { job, index, label: job.class_of(label), factors };
         let value = row.evaluate::<R>(parts, &mut buffers);

@@ -32,7 +32,7 @@ use crate::tensor::{Part, Shape, Split, View};
 use source::Source;
 use tile::FEW_CLASSES;
 
-pub use rows::{Accepts, RowFactors, RowOperands, census_of_rows, check_label_dtype, rows_of};
+pub use rows::{Accepts, RowFactors, RowOperands, Target, census_of_rows, check_label_dtype, rows_of};
 pub use weights::{PerClass, Weights};
 
 /// ℓ at one class, and its derivatives with respect to ln p.
@@ -136,11 +136,6 @@ struct Job<'a, S, K, P> {
     curvature: Curvature,
     value_factor: f64,
     derivative_factor: f64,
-}
-
-enum Target<'a> {
-    Labels(&'a View<'a>),
-    Dense(&'a View<'a>),
 }
 
 /// The parts of the outputs that belong to one task.

@@ -20,6 +20,25 @@ pub enum Accepts {
     Dense,
 }
 
+/// The targets of rows.
+pub enum Target<'a> {
+    /// A label for each row.
+    Labels(&'a View<'a>),
+    /// A number for each class of each row.
+    Dense(&'a View<'a>),
+}
+
+impl Target<'_> {
+    /// The label of a row, 0 where targets are dense.
+    #[inline(always)]
+    pub fn label(&self, row: usize) -> i64 {
+        match self {
+            Target::Labels(view) => view.label(row),
+            Target::Dense(_) => 0,
+        }
+    }
+}
+
 /// What the rows of a call have besides their classes.
 pub struct RowOperands<'a> {
     ignored: Option<i64>,
