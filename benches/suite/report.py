@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from . import floors, pictures, tables
+from .peers import probe
 from .results import Results, duration, grid, percent, share, times
 
 HERE = Path(__file__).resolve().parent
@@ -53,13 +54,30 @@ def machine(described):
 
 
 def limits(results):
-    """The bandwidth that the probe found, over the whole run."""
+    """The bandwidth that the probe found, over the whole run: of each kernel, and the limit made of them."""
+    head = ["GB/s", "limit", "lowest", "highest"]
     rows = []
     for name, threads in (("one", "one thread"), ("all", "all cores")):
-        found = [ours["limit"] / 1e9 for ours, _ in results.cases(name) if ours["limit"]]
-        if found:
-            rows.append([threads, *(f"{n:.1f}" for n in (statistics.median(found), min(found), max(found)))])
-    return grid(["GB/s", "median", "lowest", "highest"], rows)
+        cases = [(ours["limit"], peers) for ours, peers in results.cases(name) if ours["limit"]]
+        if not cases:
+            continue
+        found = [limit for limit, _ in cases]
+        kernels = {}
+        for _, peers in cases:
+            for peer, record in peers.items():
+                if peer.startswith("probe"):
+                    kernels.setdefault(peer, []).append(record["seconds"])
+        # Of a kernel at several numbers of threads, the best.
+        best = {}
+        for peer, seconds in kernels.items():
+            _, kernel, _ = peer.split()
+            speed = probe.moved(kernel) / statistics.median(seconds)
+            kind = kernel.replace("_streaming", ", streaming")
+            best[kind] = max(best.get(kind, 0), speed)
+        head = head[:4] + list(best)
+        speeds = (statistics.median(found), min(found), max(found), *best.values())
+        rows.append([threads, *(f"{speed / 1e9:.1f}" for speed in speeds)])
+    return grid(head, rows)
 
 
 def quiet(results, cores):

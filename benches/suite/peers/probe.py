@@ -22,6 +22,11 @@ class Problem(ctypes.Structure):
     ]
 
 
+def moved(kernel):
+    """The bytes that a call of a kernel moves; 0 for arithmetic."""
+    return BANDWIDTH.get(kernel, 0) * 4 * COUNT
+
+
 class Probe:
     """One kernel by a number of threads. `bytes` is what a call moves; 0 for arithmetic."""
 
@@ -32,7 +37,7 @@ class Probe:
         if Probe.arrays is None:
             Probe.arrays = [aligned((COUNT,), "float32") for _ in range(3)]
         count = COUNT if kernel in BANDWIDTH else STEPS
-        self.bytes = BANDWIDTH.get(kernel, 0) * 4 * COUNT
+        self.bytes = moved(kernel)
         function = ctypes.cast(getattr(native.probe, f"probe_{kernel}"), ctypes.c_void_p)
         self.problem = Problem(*(array.ctypes.data for array in Probe.arrays), count, threads, function)
 
