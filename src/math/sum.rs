@@ -45,6 +45,20 @@ impl Sum {
     }
 }
 
+/// Adds four terms to each sum. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
+#[inline(always)]
+fn add_four_each<S: Scalar>(high: &mut [f64], low: &mut [f64], first: &[S], second: &[S], third: &[S], fourth: &[S]) {
+    let width = high.len();
+    let (low, first, second) = (&mut low[..width], &first[..width], &second[..width]);
+    let (third, fourth) = (&third[..width], &fourth[..width]);
+    for lane in 0..width {
+        let half = Sum { high: first[lane].to_f64(), low: 0.0 }.plus(second[lane].to_f64());
+        let other = Sum { high: third[lane].to_f64(), low: 0.0 }.plus(fourth[lane].to_f64());
+        let sum = Sum { high: high[lane], low: low[lane] }.join(half.join(other));
+        (high[lane], low[lane]) = (sum.high, sum.low);
+    }
+}
+
 /// One accumulator for each of N lanes.
 #[derive(Clone, Copy, Debug)]
 pub struct Lanes<const N: usize = LANES> {
@@ -64,7 +78,11 @@ impl<const N: usize> Lanes<N> {
     /// or the lanes of later terms shift.
     #[inline(always)]
     pub fn add<R: Real>(&mut self, terms: &[R::Storage]) {
-        let mut chunks = terms.chunks_exact(N);
+        let mut fours = terms.chunks_exact(4 * N);
+        for terms in fours.by_ref() {
+            self.add_four::<R>(terms);
+        }
+        let mut chunks = fours.remainder().chunks_exact(N);
         for chunk in chunks.by_ref() {
             self.add_chunk::<R>(chunk.try_into().expect("a chunk has N terms"));
         }
@@ -73,6 +91,23 @@ impl<const N: usize> Lanes<N> {
             let mut padded = [R::Storage::default(); N];
             padded[..rest.len()].copy_from_slice(rest);
             self.add_chunk::<R>(&padded);
+        }
+    }
+
+    /// Adds four terms to each lane, as one: a lane waits for the last addition to it.
+    #[inline(always)]
+    fn add_four<R: Real>(&mut self, terms: &[R::Storage]) {
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            for lane in 0..N {
+                let first = terms[lane].to_f64() + terms[N + lane].to_f64();
+                let second = terms[2 * N + lane].to_f64() + terms[3 * N + lane].to_f64();
+                self.high[lane] += first + second;
+            }
+        } else {
+            let width = std::hint::black_box(N);
+            let part = |part: usize| &terms[part * N..][..width];
+            let sums = (&mut self.high[..width], &mut self.low[..width]);
+            add_four_each(sums.0, sums.1, part(0), part(1), part(2), part(3));
         }
     }
 
