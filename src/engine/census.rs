@@ -48,8 +48,10 @@ pub fn check_all<T: Copy + Default + Sync>(
 ) -> Result<Census> {
     let work = |_task: usize, range: Range<usize>| {
         let mut buffer = None;
-        for start in range.clone().step_by(BLOCK) {
-            let end = range.end.min(start + BLOCK);
+        // What is lent needs no buffer, and the fewer questions the better.
+        let block = if lent.is_some() { range.len().max(1) } else { BLOCK };
+        for start in range.clone().step_by(block) {
+            let end = range.end.min(start + block);
             let targets = match lent {
                 Some(targets) => &targets[start..end],
                 None => {

@@ -100,8 +100,10 @@ impl Work<f32> for Either<'_> {
 
     #[inline(always)]
     fn run<R: Real<Storage = f32>>(self) -> bool {
-        // Without a way out, which would keep the loop from being vectorised.
-        self.targets.iter().fold(true, |fit, &target| fit & ((target == 1.0) | (target == self.other)))
+        // Without a way out, which would keep the loop from being vectorised; and in numbers as wide as the targets, as
+        // which answers stay in vectors.
+        let refused = |target: f32| u32::from((target != 1.0) & (target != self.other));
+        self.targets.iter().fold(0, |any, &target| any | refused(target)) == 0
     }
 }
 
