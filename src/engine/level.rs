@@ -9,7 +9,7 @@ use crate::math::Scalar;
 pub enum Level {
     /// What every machine of the architecture has, with the fused multiply-add emulated where it is not part of that.
     Portable,
-    /// x86-64-v3: AVX2 and FMA. On aarch64: its baseline, which has both NEON and FMA.
+    /// x86-64-v3: AVX2, FMA and F16C. On aarch64: its baseline, which has both NEON and FMA.
     V3,
     /// x86-64-v4: AVX-512 F, BW, CD, DQ and VL.
     V4,
@@ -41,7 +41,7 @@ impl Level {
     pub fn run<S: Scalar, W: Work<S>>(self, work: W) -> W::Output {
         match self.min(Level::best()) {
             Level::Portable => portable::<S, W>(work),
-            // SAFETY: `best` found AVX2 and FMA on this machine (or this is aarch64, where they need no finding).
+            // SAFETY: `best` found AVX2, FMA and F16C on this machine (or this is aarch64, where they need no finding).
             #[allow(unused_unsafe)]
             Level::V3 => unsafe { v3::<S, W>(work) },
             // SAFETY: `best` found the AVX-512 extensions named at `v4`.
@@ -55,6 +55,7 @@ impl Level {
 fn detect() -> Level {
     let v3 = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2");
     let v4 = is_x86_feature_detected!("avx512f")
@@ -85,7 +86,7 @@ fn portable<S: Scalar, W: Work<S>>(work: W) -> W::Output {
 }
 
 #[inline(never)]
-#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma,bmi1,bmi2"))]
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma,f16c,bmi1,bmi2"))]
 fn v3<S: Scalar, W: Work<S>>(work: W) -> W::Output {
     work.run::<S::Fused>()
 }
@@ -93,7 +94,7 @@ fn v3<S: Scalar, W: Work<S>>(work: W) -> W::Output {
 #[inline(never)]
 #[cfg_attr(
     target_arch = "x86_64",
-    target_feature(enable = "avx2,fma,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
+    target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
 )]
 fn v4<S: Scalar, W: Work<S>>(work: W) -> W::Output {
     work.run::<S::Fused>()

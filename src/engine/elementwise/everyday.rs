@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
-use half::bf16;
+use half::{bf16, f16};
 
 use super::Kernel;
-use super::steps::{End, Run, RunMut, Step, Steps};
+use super::steps::{STEP, Step, Steps};
+use super::stored::Stored;
 use super::walk::TaskWork;
 use crate::engine::Output;
 use crate::engine::level::Work;
 use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Dtype, Part, Split, SplitRun, Tensor, View, copy_past_caches, fence, prefetch};
+use crate::tensor::{Dtype, Part, Split, SplitRun, Tensor, View, copy_past_caches, fence, narrow_f16, widen_f16};
 
 /// A call for value and gradient without weights.
 pub struct Everyday<'a, S, K> {
@@ -22,17 +23,8 @@ pub struct Everyday<'a, S, K> {
     pub derivative_factor: f64,
 }
 
-/// Elements processed together: the more, the less is lost between blocks.
+/// Elements processed together where they are used as they lie: the more, the less is lost between blocks.
 pub const BLOCK: usize = 1024;
-
-/// The same where blocks are copied: shorter runs go past the caches while the next ones are computed.
-const COPIED_BLOCK: usize = 256;
-
-/// How many bytes ahead of the block elements are asked for, so that they arrive while it is computed.
-const AHEAD: usize = 4096;
-
-/// From this many bytes on, elements are asked for ahead: fewer are in the caches, or come in time by themselves.
-const ASKED_FOR: usize = 1 << 20;
 
 /// What a kernel reads: where it lies in memory just so, in the compute type or in a half-precision type, or else
 /// copied block by block.
@@ -40,6 +32,7 @@ const ASKED_FOR: usize = 1 << 20;
 pub enum Elements<'a, S> {
     Lent(&'a [S]),
     Bf16(&'a [bf16]),
+    F16(&'a [f16]),
     Copied(&'a View<'a>),
 }
 
@@ -47,55 +40,60 @@ pub enum Elements<'a, S> {
 pub enum Gradient<'a, S> {
     Lent(SplitRun<'a, S>),
     Bf16(SplitRun<'a, bf16>),
+    F16(SplitRun<'a, f16>),
     Copied(&'a Split<'a>),
+}
+
+/// The same, of a tensor that may be lent, by its type.
+macro_rules! lent {
+    ($S:ident, $of:expr, $kind:ident) => {
+        if let Some(run) = $of {
+            Some($kind::Lent(run))
+        } else if $S::DTYPE == Dtype::F32 {
+            // The order of the types is that of how often they are met.
+            $of.map($kind::Bf16).or_else(|| $of.map($kind::F16))
+        } else {
+            None
+        }
+    };
 }
 
 impl<'a, S: Scalar> Elements<'a, S> {
     /// Of a tensor, where it may be lent and lies in memory just so.
     #[inline(always)]
     pub fn lent(tensor: &Tensor<'a>, lends: bool) -> Option<Self> {
-        if !lends {
-            None
-        } else if let Some(run) = tensor.run() {
-            Some(Elements::Lent(run))
-        } else if S::DTYPE == Dtype::F32 {
-            tensor.run().map(Elements::Bf16)
-        } else {
-            None
-        }
+        if !lends { None } else { lent!(S, tensor.run(), Elements) }
     }
 
-    /// Some elements.
+    /// Some elements, by way of the buffer where they are not lent in the compute type.
     #[inline(always)]
-    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> Run<'b, S> {
+    fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> &'b [S] {
+        let block = match self {
+            Elements::Lent(elements) => return &elements[range],
+            _ => &mut buffer[..range.len()],
+        };
         match self {
-            Elements::Lent(elements) => {
-                ask_ahead(elements, &range);
-                Run::Same(&elements[range])
-            }
+            Elements::Lent(_) => {}
             Elements::Bf16(elements) => {
-                ask_ahead(elements, &range);
-                Run::Bf16(&elements[range])
+                for (element, stored) in block.iter_mut().zip(&elements[range]) {
+                    *element = stored.widen();
+                }
             }
-            Elements::Copied(view) => {
-                let block = &mut buffer[..range.len()];
-                view.read(range.start, block);
-                Run::Same(block)
-            }
+            Elements::F16(elements) => widen_f16(&elements[range], block),
+            Elements::Copied(view) => view.read(range.start, block),
+        }
+        block
+    }
+
+    fn bf16(&self) -> Option<&'a [bf16]> {
+        match self {
+            Elements::Bf16(elements) => Some(elements),
+            _ => None,
         }
     }
 
-    fn is_copied(&self) -> bool {
-        matches!(self, Elements::Copied(_))
-    }
-}
-
-/// Asks for the elements that follow soon after a block.
-#[inline(always)]
-fn ask_ahead<T>(elements: &[T], block: &Range<usize>) {
-    if size_of_val(elements) >= ASKED_FOR {
-        let ahead = AHEAD / size_of::<T>();
-        prefetch(elements, block.start + ahead..block.end + ahead);
+    fn is_lent(&self) -> bool {
+        matches!(self, Elements::Lent(_))
     }
 }
 
@@ -103,15 +101,21 @@ impl<'a, S: Scalar> Gradient<'a, S> {
     /// Of an output, divided among tasks of `share` elements, where its elements may be lent.
     #[inline(always)]
     pub fn lent(output: Output<'a>, share: usize, lends: bool) -> Option<Self> {
-        if !lends || output.accumulate {
-            None
-        } else if let Some(split) = output.tensor.split_run(share) {
-            Some(Gradient::Lent(split))
-        } else if S::DTYPE == Dtype::F32 {
-            output.tensor.split_run(share).map(Gradient::Bf16)
-        } else {
-            None
+        if !lends || output.accumulate { None } else { lent!(S, output.tensor.split_run(share), Gradient) }
+    }
+
+    /// Whether it is lent and written past the caches, by way of a buffer.
+    fn streams(&self) -> bool {
+        match self {
+            Gradient::Lent(split) => split.streams(),
+            Gradient::Bf16(split) => split.streams(),
+            Gradient::F16(split) => split.streams(),
+            Gradient::Copied(_) => false,
         }
+    }
+
+    fn is_lent(&self) -> bool {
+        matches!(self, Gradient::Lent(_))
     }
 }
 
@@ -119,6 +123,7 @@ impl<'a, S: Scalar> Gradient<'a, S> {
 enum Share<'p, S> {
     Lent(&'p mut [S]),
     Bf16(&'p mut [bf16]),
+    F16(&'p mut [f16]),
     Copied(Part<'p>),
 }
 
@@ -129,23 +134,21 @@ impl<'p, S: Scalar> Share<'p, S> {
         Some(match gradient {
             Gradient::Lent(split) => Share::Lent(split.part(task)?),
             Gradient::Bf16(split) => Share::Bf16(split.part(task)?),
+            Gradient::F16(split) => Share::F16(split.part(task)?),
             Gradient::Copied(split) => Share::Copied(split.part(task)?),
         })
     }
 }
 
-impl<S> Gradient<'_, S> {
-    /// Whether it is lent and written past the caches, by way of a buffer.
-    fn streams(&self) -> bool {
-        match self {
-            Gradient::Lent(split) => split.streams(),
-            Gradient::Bf16(split) => split.streams(),
-            Gradient::Copied(_) => false,
-        }
-    }
-
-    fn is_copied(&self) -> bool {
-        matches!(self, Gradient::Copied(_))
+/// Hands a run over to be filled: itself or, past the caches, by way of a buffer.
+#[inline(always)]
+fn fill<T: Copy>(run: &mut [T], streams: bool, buffer: &mut [T], fill: impl FnOnce(&mut [T])) {
+    if streams {
+        let buffer = &mut buffer[..run.len()];
+        fill(buffer);
+        copy_past_caches(run, buffer);
+    } else {
+        fill(run);
     }
 }
 
@@ -161,53 +164,63 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
             Some(gradient) => Some(Share::of(gradient, self.task)?),
             None => None,
         };
+        let target = target.as_ref().unwrap_or(input);
         let streams = gradient.as_ref().is_some_and(Gradient::streams);
-        let copies = input.is_copied()
-            || target.as_ref().is_some_and(Elements::is_copied)
-            || gradient.as_ref().is_some_and(Gradient::is_copied);
-        let widens = matches!(input, Elements::Bf16(_))
-            || matches!(target, Some(Elements::Bf16(_)))
-            || matches!(gradient, Some(Gradient::Bf16(_)));
-        let (mut buffers, mut half_buffer) = (None, None);
-        let [input_buffer, target_buffer, gradient_buffer] = if copies || streams {
-            buffers.insert([[S::default(); COPIED_BLOCK]; 3]).each_mut().map(<[S; COPIED_BLOCK]>::as_mut_slice)
-        } else {
-            [&mut [], &mut [], &mut []] as [&mut [S]; 3]
-        };
-        let half_buffer: &mut [bf16] = if streams { half_buffer.insert([bf16::ZERO; COPIED_BLOCK]) } else { &mut [] };
-        let size = if copies || streams { COPIED_BLOCK } else { BLOCK };
+        let in_place = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
         // Made where they stay: a buffer that is returned is copied whole.
-        let (mut values, mut ends, mut widened) = (Step::default(), [End::default(); 3], None);
-        let mut steps = Steps {
-            kernel: *kernel,
-            factor: R::from_f64(*derivative_factor),
-            lanes: Lanes::default(),
-            values: &mut values,
-            buffers: if widens {
-                widened.insert([Step::default(); 3]).each_mut().map(|step| step.0.as_mut_slice())
-            } else {
-                ends.each_mut().map(|end| end.0.as_mut_slice())
-            },
+        let (mut buffers, mut half_buffers) = (None, None);
+        let [input_buffer, target_buffer, gradient_buffer] = if in_place && !streams {
+            [&mut [], &mut [], &mut []] as [&mut [S]; 3]
+        } else {
+            buffers.insert([Step::default(); 3]).each_mut().map(|step| step.0.as_mut_slice())
         };
+        let (bf16_buffer, f16_buffer): (&mut [bf16], &mut [f16]) = if streams {
+            let (bf16, f16) = half_buffers.insert((Step::default(), Step::default()));
+            (&mut bf16.0, &mut f16.0)
+        } else {
+            (&mut [], &mut [])
+        };
+        // Short runs go past the caches while the next ones are computed.
+        let size = if in_place && !streams { BLOCK } else { STEP };
+        let mut values = Step::default();
+        let factor = R::from_f64(*derivative_factor);
+        let mut steps = Steps { kernel: *kernel, factor, lanes: Lanes::default(), values: &mut values };
         for start in range.clone().step_by(size) {
-            let end = range.end.min(start + size);
-            let place = start - range.start..end - range.start;
-            let count = place.len();
-            let input = input.block(start..end, input_buffer);
-            let target = target.as_ref().map_or(input, |target| target.block(start..end, target_buffer));
-            let output = match &mut share {
-                None => RunMut::Nowhere,
-                Some(Share::Lent(share)) if !streams => RunMut::Same(&mut share[place.clone()]),
-                Some(Share::Bf16(share)) if !streams => RunMut::Bf16(&mut share[place.clone()]),
-                Some(Share::Bf16(_)) => RunMut::Bf16(&mut half_buffer[..count]),
-                Some(Share::Lent(_) | Share::Copied(_)) => RunMut::Same(&mut gradient_buffer[..count]),
+            let block = start..range.end.min(start + size);
+            let place = block.start - range.start..block.end - range.start;
+            if let (Some(Share::Bf16(share)), Some(input), Some(target)) = (&mut share, input.bf16(), target.bf16()) {
+                // Of one type that the arithmetic itself converts.
+                let run = &mut share[place];
+                let out = if streams { &mut bf16_buffer[..run.len()] } else { &mut *run };
+                steps.add(&input[block.clone()], &target[block], Some(out));
+                if streams {
+                    copy_past_caches(run, &bf16_buffer[..run.len()]);
+                }
+                continue;
+            }
+            let count = block.len();
+            let input = input.block(block.clone(), input_buffer);
+            let target = target.block(block, target_buffer);
+            let Some(share) = &mut share else {
+                steps.add(input, target, None);
+                continue;
             };
-            steps.add(input, target, output);
-            match &mut share {
-                Some(Share::Lent(share)) if streams => copy_past_caches(&mut share[place], &gradient_buffer[..count]),
-                Some(Share::Bf16(share)) if streams => copy_past_caches(&mut share[place], &half_buffer[..count]),
-                Some(Share::Copied(part)) => part.write(start, &gradient_buffer[..count]),
-                _ => {}
+            let run = match share {
+                Share::Lent(share) if !streams => &mut share[place.clone()],
+                _ => &mut gradient_buffer[..count],
+            };
+            steps.add(input, target, Some(run));
+            let run = &gradient_buffer[..count.min(gradient_buffer.len())];
+            match share {
+                Share::Lent(share) if streams => copy_past_caches(&mut share[place], run),
+                Share::Lent(_) => {}
+                Share::Bf16(share) => fill(&mut share[place], streams, bf16_buffer, |out| {
+                    for (stored, &value) in out.iter_mut().zip(run) {
+                        *stored = bf16::narrow(value);
+                    }
+                }),
+                Share::F16(share) => fill(&mut share[place], streams, f16_buffer, |out| narrow_f16(out, run)),
+                Share::Copied(part) => part.write(start, run),
             }
         }
         if streams {

@@ -13,6 +13,7 @@ use crate::tensor::{Shape, Tensor, View, axis_last};
 
 mod everyday;
 mod steps;
+mod stored;
 mod walk;
 
 use everyday::{Elements, Everyday, Gradient};

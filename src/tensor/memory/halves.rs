@@ -5,7 +5,8 @@ use half::{bf16, f16};
 
 use super::read::Widen;
 use crate::engine::level::{Level, Work};
-use crate::math::Real;
+use crate::math::{Real, Scalar};
+use crate::tensor::Dtype;
 
 impl Widen for bf16 {
     #[inline(always)]
@@ -63,61 +64,101 @@ impl Widen for f16 {
     }
 
     fn widen_run(run: &[f16], out: &mut [f32]) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("f16c") {
-            // SAFETY: the machine has the instructions; whoever has these has AVX.
-            return unsafe { f16c::widen(run, out) };
-        }
-        run.convert_to_f32_slice(out);
+        widen_f16(run, out);
     }
 
     const NARROWS: bool = true;
 
     fn narrow_run(run: &mut [f16], values: &[f32]) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("f16c") {
-            // SAFETY: as above.
-            return unsafe { f16c::narrow(run, values) };
-        }
-        run.convert_from_f32_slice(values);
+        narrow_f16(run, values);
     }
 }
 
-/// The machine's conversions, which the `half` crate enters anew for every eight numbers.
+/// Widens a run of f16. As long as the run is the slice for the result.
+#[inline(always)]
+pub fn widen_f16<T: Scalar>(run: &[f16], out: &mut [T]) {
+    assert_eq!(run.len(), out.len(), "a number for each");
+    if T::DTYPE != Dtype::F32 {
+        return run.iter().zip(out).for_each(|(stored, out)| *out = T::from_f64(stored.widen()));
+    }
+    // SAFETY: a T with this dtype is an f32.
+    let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<f32>(), out.len()) };
+    // The `half` crate enters the machine's instructions anew for every eight numbers.
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the machine has the instructions.
+        return unsafe { x86::widen_16(run, out) };
+    } else if is_x86_feature_detected!("f16c") {
+        // SAFETY: as above; whoever has these has AVX.
+        return unsafe { x86::widen_8(run, out) };
+    }
+    run.convert_to_f32_slice(out);
+}
+
+/// Rounds a run to f16. As long as the run is the slice of numbers.
+#[inline(always)]
+pub fn narrow_f16<T: Scalar>(run: &mut [f16], values: &[T]) {
+    assert_eq!(run.len(), values.len(), "a number for each");
+    if T::DTYPE != Dtype::F32 {
+        return run.iter_mut().zip(values).for_each(|(stored, value)| *stored = f16::from_f64(value.to_f64()));
+    }
+    // SAFETY: a T with this dtype is an f32.
+    let values = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<f32>(), values.len()) };
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the machine has the instructions.
+        return unsafe { x86::narrow_16(run, values) };
+    } else if is_x86_feature_detected!("f16c") {
+        // SAFETY: as above; whoever has these has AVX.
+        return unsafe { x86::narrow_8(run, values) };
+    }
+    run.convert_from_f32_slice(values);
+}
+
 #[cfg(target_arch = "x86_64")]
-mod f16c {
+mod x86 {
     use std::arch::x86_64::*;
 
     use half::f16;
 
-    const LANES: usize = 8;
-
-    #[target_feature(enable = "avx,f16c")]
-    pub fn widen(run: &[f16], out: &mut [f32]) {
-        let (runs, run_rest) = run.as_chunks::<LANES>();
-        let (outs, out_rest) = out.as_chunks_mut::<LANES>();
-        for (stored, out) in runs.iter().zip(outs) {
-            // SAFETY: (reach) eight numbers each.
-            unsafe { _mm256_storeu_ps(out.as_mut_ptr(), _mm256_cvtph_ps(_mm_loadu_si128(stored.as_ptr().cast()))) };
-        }
-        for (stored, out) in run_rest.iter().zip(out_rest) {
-            *out = stored.to_f32();
-        }
-    }
-
-    #[target_feature(enable = "avx,f16c")]
-    pub fn narrow(run: &mut [f16], values: &[f32]) {
-        let (runs, run_rest) = run.as_chunks_mut::<LANES>();
-        let (values, values_rest) = values.as_chunks::<LANES>();
-        for (stored, values) in runs.iter_mut().zip(values) {
-            // SAFETY: (reach) eight numbers each.
-            unsafe {
-                let rounded = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(_mm256_loadu_ps(values.as_ptr()));
-                _mm_storeu_si128(stored.as_mut_ptr().cast(), rounded);
+    macro_rules! conversions {
+        ($features:literal, $lanes:literal, $widen:ident: $load:ident, $widened:ident, $store:ident;
+         $narrow:ident: $load_wide:ident, $narrowed:ident, $store_narrow:ident) => {
+            #[target_feature(enable = $features)]
+            #[inline]
+            pub fn $widen(run: &[f16], out: &mut [f32]) {
+                let (runs, run_rest) = run.as_chunks::<$lanes>();
+                let (outs, out_rest) = out.as_chunks_mut::<$lanes>();
+                for (stored, out) in runs.iter().zip(outs) {
+                    // SAFETY: (reach) as many numbers each.
+                    unsafe { $store(out.as_mut_ptr(), $widened($load(stored.as_ptr().cast()))) };
+                }
+                for (stored, out) in run_rest.iter().zip(out_rest) {
+                    *out = stored.to_f32();
+                }
             }
-        }
-        for (stored, &value) in run_rest.iter_mut().zip(values_rest) {
-            *stored = f16::from_f32(value);
-        }
+
+            #[target_feature(enable = $features)]
+            #[inline]
+            pub fn $narrow(run: &mut [f16], values: &[f32]) {
+                let (runs, run_rest) = run.as_chunks_mut::<$lanes>();
+                let (values, values_rest) = values.as_chunks::<$lanes>();
+                for (stored, values) in runs.iter_mut().zip(values) {
+                    // SAFETY: (reach) as many numbers each.
+                    unsafe {
+                        let rounded = $narrowed::<_MM_FROUND_TO_NEAREST_INT>($load_wide(values.as_ptr()));
+                        $store_narrow(stored.as_mut_ptr().cast(), rounded);
+                    }
+                }
+                for (stored, &value) in run_rest.iter_mut().zip(values_rest) {
+                    *stored = f16::from_f32(value);
+                }
+            }
+        };
     }
+
+    conversions!("avx,f16c", 8, widen_8: _mm_loadu_si128, _mm256_cvtph_ps, _mm256_storeu_ps;
+        narrow_8: _mm256_loadu_ps, _mm256_cvtps_ph, _mm_storeu_si128);
+    conversions!("avx512f", 16, widen_16: _mm256_loadu_si256, _mm512_cvtph_ps, _mm512_storeu_ps;
+        narrow_16: _mm512_loadu_ps, _mm512_cvtps_ph, _mm256_storeu_si256);
 }

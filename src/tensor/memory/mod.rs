@@ -33,8 +33,9 @@ use super::{Dtype, Layout, Shape};
 use crate::error::Result;
 use walk::Walk;
 
+pub(crate) use halves::{narrow_f16, widen_f16};
 pub use read::{Columns, NOT_A_LABEL, View};
-pub(crate) use stream::{copy as copy_past_caches, fence, prefetch};
+pub(crate) use stream::{copy as copy_past_caches, fence};
 pub use write::{ColumnsMut, Part, Split, SplitRun};
 
 /// A tensor that is read.

@@ -3,8 +3,6 @@
 //! Memory that is overwritten whole need not be read first, which spares a third of the traffic of a loss that reads one
 //! tensor and writes one. And what is read in one pass before the arithmetic of another can be on its way meanwhile.
 
-use std::ops::Range;
-
 /// From this many bytes on, an output is written past the caches: with what was read for it, it would not stay in them
 /// until its caller comes to it.
 pub const STREAMED_BYTES: usize = 16 << 20;
@@ -88,14 +86,6 @@ pub fn prefetch_bytes(address: *const u8, bytes: usize) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (address, bytes);
-}
-
-/// Asks for some elements, as far as they exist, to be brought into the caches.
-#[inline(always)]
-pub fn prefetch<T>(elements: &[T], range: Range<usize>) {
-    if let Some(elements) = elements.get(range.start..range.end.min(elements.len())) {
-        prefetch_bytes(elements.as_ptr().cast(), size_of_val(elements));
-    }
 }
 
 #[cfg(all(test, target_arch = "x86_64"))]
