@@ -41,3 +41,28 @@ impl<S: Scalar> Stored<S> for bf16 {
         bf16::from_bits(if is_nan { quiet } else { rounded } as u16)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bf16_is_widened_as_the_crate_does() {
+        for bits in 0..=u16::MAX {
+            let stored = bf16::from_bits(bits);
+            let widened: f32 = stored.widen();
+            assert!(widened == stored.to_f32() || (widened.is_nan() && stored.is_nan()), "{bits:#06x}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_bf16_as_the_crate_does() {
+        // Every upper half with the lower halves that rounding turns on.
+        for upper in 0..=u32::from(u16::MAX) {
+            for lower in [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff] {
+                let value = f32::from_bits(upper << 16 | lower);
+                assert_eq!(bf16::narrow(value).to_bits(), bf16::from_f32(value).to_bits(), "{value:e}");
+            }
+        }
+    }
+}

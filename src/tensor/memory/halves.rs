@@ -162,3 +162,39 @@ mod x86 {
     conversions!("avx512f", 16, widen_16: _mm256_loadu_si256, _mm512_cvtph_ps, _mm512_storeu_ps;
         narrow_16: _mm512_loadu_ps, _mm512_cvtps_ph, _mm256_storeu_si256);
 }
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+
+    /// Every f16 and, on the way back, every number between two of them, or halfway; runs of all lengths of a rest.
+    fn check(widen: impl Fn(&[f16], &mut [f32]), narrow: impl Fn(&mut [f16], &[f32])) {
+        let stored: Vec<f16> = (0..=u16::MAX).map(f16::from_bits).collect();
+        let mut widened = vec![0.0; stored.len()];
+        widen(&stored, &mut widened);
+        for (&stored, &widened) in stored.iter().zip(&widened) {
+            assert!(stored.to_f32() == widened || (stored.is_nan() && widened.is_nan()), "{:#06x}", stored.to_bits());
+        }
+        let nearby = widened.iter().flat_map(|value| {
+            [0, 1, 0xfff, 0x1000, 0x1001, 0x1fff].map(|beyond| f32::from_bits(value.to_bits().wrapping_add(beyond)))
+        });
+        let values: Vec<f32> = nearby.collect();
+        for values in [&values[..], &values[..31], &values[..1]] {
+            let mut narrowed = vec![f16::ZERO; values.len()];
+            narrow(&mut narrowed, values);
+            for (&narrowed, &value) in narrowed.iter().zip(values) {
+                let expected = f16::from_f32(value);
+                assert!(narrowed == expected || (narrowed.is_nan() && expected.is_nan()), "{value:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_width_converts_f16_as_the_crate_does() {
+        check(widen_f16, narrow_f16);
+        if is_x86_feature_detected!("f16c") {
+            // SAFETY: the machine has the instructions; whoever has these has AVX.
+            check(|run, out| unsafe { x86::widen_8(run, out) }, |run, values| unsafe { x86::narrow_8(run, values) });
+        }
+    }
+}
