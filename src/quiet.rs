@@ -9,19 +9,23 @@ thread_local! {
 }
 
 /// Runs a function on this thread with the panic message suppressed, for this thread and this time only.
+#[inline(always)]
 pub fn quietly<T>(function: impl FnOnce() -> T) -> T {
-    struct Restore(bool);
-    impl Drop for Restore {
+    struct Restore<'i>(&'i Cell<bool>, bool);
+    impl Drop for Restore<'_> {
         fn drop(&mut self) {
-            INSIDE.set(self.0);
+            self.0.set(self.1);
         }
     }
-    let _restore = Restore(INSIDE.replace(true));
-    function()
+    INSIDE.with(|inside| {
+        let _restore = Restore(inside, inside.replace(true));
+        function()
+    })
 }
 
 /// Installs the hook that honours [`quietly`]. Panics elsewhere, such as in another Rust library of the same process,
 /// still go to whatever hook was there before.
+#[inline]
 pub fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

@@ -57,6 +57,10 @@ impl lk_error {
         self.status = outcome.map_or_else(|error| error.status as i32, |()| LK_OK);
         self.index = outcome.err().and_then(|error| error.index).map_or(-1, |index| index as i64);
         let message = outcome.err().map_or("", |error| error.message.as_str());
+        if message.is_empty() {
+            self.message[0] = 0;
+            return;
+        }
         // A NUL inside would hide the rest, and a character cut in two would not be UTF-8.
         let most = self.message.len() - 1;
         let end = (0..=message.len().min(most)).rev().find(|&end| message.is_char_boundary(end)).unwrap_or(0);

@@ -11,9 +11,11 @@ use crate::quiet;
 compile_error!("losskit must be built with panic=unwind: a panic must come back to the host as a status");
 
 /// Runs the body of an exported function and reports its outcome by status and, where the caller wants it, by error.
+/// Inlined, because the arguments that a body holds are slow to copy just after they were written.
 ///
 /// # Safety
 /// `error` is NULL or points to an `lk_error` whose `struct_size` the caller has set.
+#[inline(always)]
 pub unsafe fn guard(name: &'static str, error: *mut lk_error, body: impl FnOnce() -> Result<()>) -> lk_status {
     if !error.is_null() {
         if !error.is_aligned() {
@@ -38,6 +40,7 @@ pub fn shield<T>(name: &'static str, fallback: T, body: impl FnOnce() -> T) -> T
     caught(name, body).unwrap_or(fallback)
 }
 
+#[inline(always)]
 fn caught<T>(name: &'static str, body: impl FnOnce() -> T) -> std::thread::Result<T> {
     quiet::install();
     quiet::quietly(|| {

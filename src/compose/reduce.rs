@@ -71,6 +71,7 @@ impl Reduction {
     }
 
     /// The divisor after a census of elements of some rank; `given` is the number in the denominator's operand.
+    #[inline(always)]
     pub fn divisor(&self, census: &Census, given: Option<f64>, rank: usize) -> f64 {
         match self {
             Reduction::None | Reduction::Sum => 1.0,
