@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::catalog::ArgumentError;
 use crate::context::Context;
-use crate::engine::Family;
+use crate::engine::{Family, Short};
 use crate::error::{Error, Result, Status};
 use crate::spec;
 use crate::tensor::{Shape, Tensor, TensorMut};
@@ -84,6 +84,8 @@ pub struct Loss {
     operands: Vec<OperandInfo>,
     /// Whether it is a single reduced term of the operands `input` and, if any, `target`.
     plain: bool,
+    /// Whether that term has a shorter way for a few elements.
+    short: bool,
 }
 
 /// One operand that a loss takes.
@@ -123,7 +125,8 @@ impl Loss {
         }
         let operands = bind::operands_of(&terms);
         let plain = matches!(&terms[..], [(_, term)] if term.is_plain());
-        Ok(Loss { spec, terms, operands, plain })
+        let short = plain && terms.iter().all(|(_, term)| term.family.has_short());
+        Ok(Loss { spec, terms, operands, plain, short })
     }
 
     /// The operands that the loss takes: inputs first, in the order of the terms, then optional ones.
@@ -190,6 +193,19 @@ impl Loss {
             }
             None => plan::evaluate(&bind::Call::new(self, &[input])?, context, None),
         }
+    }
+
+    /// Whether there is a shorter way for a few elements that are lent.
+    #[inline(always)]
+    pub(crate) fn has_short(&self) -> bool {
+        self.short
+    }
+
+    /// The same on the shorter way, for tensors of some rank that fit together and share no memory: nothing, and nothing
+    /// is written, where it does not go, or something is to be refused.
+    #[inline(always)]
+    pub(crate) fn eval_short(&self, context: Option<&Context>, rank: usize, short: &mut Short<'_>) -> Option<f64> {
+        plan::evaluate_short(self, context, rank, short)
     }
 
     /// Value, first and second derivative of an elementwise loss at one pair of numbers.

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::context::lk_context;
 use super::error::{lk_error, lk_status};
 use super::guard::{guard, shield};
+use super::pair;
 use super::pointer::{self, Place};
 use super::tensor::{self, lk_operand, lk_tensor};
 use crate::error::{Error, Result, Status};
@@ -189,24 +190,10 @@ pub unsafe extern "C" fn lk_loss_eval_pair(
 ) -> lk_status {
     // SAFETY: the caller's.
     unsafe {
-        guard("lk_loss_eval_pair", error, || {
+        guard("lk_loss_eval_pair", error, move || {
             let loss = pointer::shared(loss, "loss")?;
             let context = context_of(context)?;
-            let mut tensors = [Tensor::default(), Tensor::default()];
-            let [of_input, of_target] = &mut tensors;
-            tensor::input(input, "input", of_input)?;
-            if !target.is_null() {
-                tensor::input(target, "target", of_target)?;
-            }
-            let mut of_gradient = None;
-            tensor::output(gradient, "gradient", &mut of_gradient)?;
-            let place = if value.is_null() { None } else { Some(Place::new(value, "value")?) };
-            let of_target = (!target.is_null()).then_some(&*of_target);
-            let result = loss.loss.eval_pair(context, of_input, of_target, of_gradient.as_ref())?;
-            if let Some(place) = place {
-                place.write(result);
-            }
-            Ok(())
+            pair::evaluate(&loss.loss, context, [input, target, gradient], value)
         })
     }
 }

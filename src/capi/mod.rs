@@ -12,5 +12,6 @@ pub mod context;
 pub mod error;
 pub mod guard;
 pub mod loss;
+mod pair;
 pub mod pointer;
 pub mod tensor;

@@ -6,7 +6,7 @@ use super::bind::{self, Call, Operand, is_replaced};
 use super::reduce::Empty;
 use super::{GRAD_OUTPUT, Loss, Term};
 use crate::context::Context;
-use crate::engine::{self, Census, Operands, Output, Outputs, Scale};
+use crate::engine::{self, Census, Level, Operands, Output, Outputs, Scale, Short};
 use crate::error::{Error, Result, Status};
 use crate::math::Sum;
 use crate::tensor::{Shape, Tensor, TensorMut};
@@ -85,6 +85,22 @@ pub fn evaluate_plain(
     let scale = Scale { values: *coefficient, derivatives: coefficient / divisor };
     let call = engine::Call { context, operands: &operands, census, outputs, scale };
     Some(term.family.evaluate(&call).map(|sum| coefficient * (sum.value() / divisor)))
+}
+
+/// The same for a few elements that are lent, of tensors of some rank that fit together and share no memory.
+#[inline(always)]
+pub fn evaluate_short(loss: &Loss, context: Option<&Context>, rank: usize, short: &mut Short<'_>) -> Option<f64> {
+    let [(coefficient, term)] = &loss.terms[..] else { return None };
+    if !loss.short || term.roles.target.is_some() != short.has_target() {
+        return None;
+    }
+    let divisor = term.reduction.divisor(&Census::of_all(short.elements()), None, rank);
+    if divisor == 0.0 {
+        return None;
+    }
+    let level = context.map_or_else(Level::best, Context::level);
+    let sum = term.family.evaluate_short(level, short, coefficient / divisor)?;
+    Some(coefficient * (sum.value() / divisor))
 }
 
 /// The same for operands by name, where they are those of the everyday call and all that is wanted of them is its gradient.

@@ -147,6 +147,44 @@ impl Call<'_> {
     }
 }
 
+/// Input, target and gradient lent as they lie in memory, as many elements of each.
+pub struct Lent<'a, S> {
+    /// What is differentiated.
+    pub input: &'a [S],
+    /// What the input is compared with; absent for regularisers.
+    pub target: Option<&'a [S]>,
+    /// The gradient with respect to the input, if it is wanted.
+    pub gradient: Option<&'a mut [S]>,
+}
+
+/// All that a short call reads and writes: a call for value and gradient of so few elements that one task does it.
+pub enum Short<'a> {
+    /// In f32.
+    Single(Lent<'a, f32>),
+    /// In f64.
+    Double(Lent<'a, f64>),
+}
+
+impl Short<'_> {
+    /// The number of elements.
+    #[inline(always)]
+    pub fn elements(&self) -> usize {
+        match self {
+            Short::Single(lent) => lent.input.len(),
+            Short::Double(lent) => lent.input.len(),
+        }
+    }
+
+    /// Whether there is a target.
+    #[inline(always)]
+    pub fn has_target(&self) -> bool {
+        match self {
+            Short::Single(lent) => lent.target.is_some(),
+            Short::Double(lent) => lent.target.is_some(),
+        }
+    }
+}
+
 /// Second derivatives as their user wants them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Curvature {
@@ -188,6 +226,17 @@ pub trait Family: Send + Sync {
 
     /// Writes the outputs and returns the weighted sum of the loss elements.
     fn evaluate(&self, call: &Call<'_>) -> Result<Sum>;
+
+    /// Whether there is a shorter way for calls in which every element counts once.
+    fn has_short(&self) -> bool {
+        false
+    }
+
+    /// All of the above at once on that way. Nothing, and nothing is written, where there is none, or something is to be
+    /// refused: then the other functions answer.
+    fn evaluate_short(&self, _level: Level, _short: &mut Short<'_>, _derivative_factor: f64) -> Option<Sum> {
+        None
+    }
 }
 
 /// What messages call the operands.

@@ -31,6 +31,9 @@ impl Shares {
         Shares { units, share, elements }
     }
 
+    /// Fewer elements than these are one task's, whatever their shape.
+    pub const UNDIVIDED: usize = 2 * GRAIN;
+
     /// Units per task; the last has fewer.
     pub fn share(&self) -> usize {
         self.share

@@ -5,13 +5,14 @@ use std::ops::Range;
 use super::census::{self, Census};
 use super::level::{Level, Work};
 use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
-use super::{Call, Curvature, Family, Names, Operands, Output, Shares, computes_in_double};
+use super::{Call, Curvature, Family, Names, Operands, Output, Shares, Short, computes_in_double};
 use crate::context::Context;
 use crate::error::Result;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Shape, Tensor, View, axis_last};
+use crate::tensor::{Dtype, Shape, Tensor, View, axis_last};
 
 mod everyday;
+mod short;
 mod steps;
 mod stored;
 mod walk;
@@ -101,10 +102,7 @@ impl Work<f32> for Either<'_> {
 
     #[inline(always)]
     fn run<R: Real<Storage = f32>>(self) -> bool {
-        // Without a way out, which would keep the loop from being vectorised; and in numbers as wide as the targets, as
-        // which answers stay in vectors.
-        let refused = |target: f32| u32::from((target != 1.0) & (target != self.other));
-        self.targets.iter().fold(0, |any, &target| any | refused(target)) == 0
+        short::all_either::<f32, R>(self.targets, self.other)
     }
 }
 
@@ -174,12 +172,12 @@ impl<K> Elementwise<K> {
     }
 
     /// What a target must be, if it must be anything, as text.
-    fn rule(&self, target: &Tensor<'_>) -> Option<Rule> {
+    fn rule(&self, target: Dtype) -> Option<Rule> {
         let binary = Rule { other: 0.0, expected: "is neither 0 nor 1" };
         match self.targets {
             Targets::Binary => Some(binary),
             Targets::Signed => Some(Rule { other: -1.0, expected: "is neither -1 nor 1" }),
-            Targets::Probabilities if !target.dtype().is_float() => Some(binary),
+            Targets::Probabilities if !target.is_float() => Some(binary),
             _ => None,
         }
     }
@@ -207,7 +205,7 @@ impl<K: Kernel> Family for Elementwise<K> {
         elements: usize,
         weigh: bool,
     ) -> Result<Census> {
-        let rule = operands.target.and_then(|target| self.rule(target));
+        let rule = operands.target.and_then(|target| self.rule(target.dtype()));
         let detect = self.targets == Targets::Detected;
         let uniform = operands.mask.is_none() && self.ignore_index.is_none();
         if uniform && rule.is_none() && !detect && !weigh {
@@ -275,6 +273,21 @@ impl<K: Kernel> Family for Elementwise<K> {
             self.evaluate_in::<f64>(call)
         } else {
             self.evaluate_in::<f32>(call)
+        }
+    }
+
+    fn has_short(&self) -> bool {
+        let is_plain = self.ignore_index.is_none() && self.along.is_none() && self.averaged.is_none();
+        is_plain && self.targets != Targets::Detected
+    }
+
+    fn evaluate_short(&self, level: Level, short: &mut Short<'_>, derivative_factor: f64) -> Option<Sum> {
+        if !self.has_short() {
+            return None;
+        }
+        match short {
+            Short::Single(lent) => self.evaluate_lent(level, lent, derivative_factor),
+            Short::Double(lent) => self.evaluate_lent(level, lent, derivative_factor),
         }
     }
 }

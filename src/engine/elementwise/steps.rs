@@ -25,19 +25,21 @@ impl<T: Default + Copy, const N: usize> Default for Aligned<[T; N]> {
 pub type Step<T> = Aligned<[T; STEP]>;
 
 /// The steps of a walk over elements, and what they come to.
-pub struct Steps<'w, S, R, K> {
+pub struct Steps<'w, S, R, K, const STEP: usize> {
     pub kernel: K,
     /// The factor of derivatives.
     pub factor: R,
     pub lanes: Lanes<LANES>,
-    pub values: &'w mut Step<S>,
+    pub values: &'w mut Aligned<[S; STEP]>,
 }
 
-impl<S: Scalar, R: Real<Storage = S>, K: Kernel> Steps<'_, S, R, K> {
+impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const STEP: usize> Steps<'_, S, R, K, STEP> {
     /// Walks a block of elements, of which only the last may be no whole lanes.
     #[inline(always)]
     pub fn add<T: Stored<S>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
         let Steps { kernel, factor, lanes, values } = self;
+        let left_over = input.len() % LANES;
+        let whole = input.len() - left_over;
         // Single elements are slow. A block that is less than whole lanes is put behind other numbers, in buffers.
         let padding = LANES.saturating_sub(input.len());
         let mut buffers = [Aligned([T::default(); LANES]); 3];
@@ -49,32 +51,33 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel> Steps<'_, S, R, K> {
         } else {
             (input, target)
         };
-        let (count, whole) = (input.len(), input.len() / LANES * LANES);
-        let mut start = 0;
-        while start < count {
-            // Behind whole lanes, elements before what is left over are computed again.
-            let (step, skipped) = if start + STEP <= count {
-                (start..start + STEP, 0)
-            } else if start < whole {
-                (start..whole, padding)
-            } else {
-                (count - LANES..count, LANES - (count - start))
-            };
-            start = step.end;
+        // What is left over behind whole lanes is computed with elements before it once more. It comes first, although it
+        // is added up last: its values are read from another place than they were written to, which takes a while.
+        let mut last_values = Aligned([S::default(); 2 * LANES]);
+        let mut is_last = left_over > 0;
+        let mut step = if is_last { input.len() - LANES..input.len() } else { 0..whole.min(STEP) };
+        loop {
             let (input, target) = (&input[step.clone()], &target[step.clone()]);
-            let values = &mut values.0[..step.len().max(2 * LANES)];
+            let values = if is_last { &mut last_values.0[..LANES] } else { &mut values.0[..input.len()] };
             match &mut gradient {
                 None => values_of::<S, R, K, T>(*kernel, input, target, values),
                 Some(run) => {
-                    let output = if padding > 0 { gradient_buffer.as_mut_slice() } else { &mut run[step] };
+                    let output = if padding > 0 { gradient_buffer.as_mut_slice() } else { &mut run[step.clone()] };
                     values_and_gradient_of::<S, R, K, T>(*kernel, input, target, values, output, *factor);
                 }
             }
-            if skipped > 0 {
-                // The first one left over goes to the first lane, and nothing to those behind the last one.
-                values[LANES..2 * LANES].fill(S::default());
+            let added = if is_last { 0 } else { step.end };
+            if !is_last {
+                lanes.add::<R>(values);
             }
-            lanes.add::<R>(&values[skipped..skipped + input.len()]);
+            if added == whole {
+                break;
+            }
+            (step, is_last) = (added..whole.min(added + STEP), false);
+        }
+        if left_over > 0 {
+            // The first one left over goes to the first lane, and nothing to those behind the last one.
+            lanes.add::<R>(&last_values.0[LANES - left_over..][..LANES]);
         }
         if let (Some(run), 1..) = (gradient, padding) {
             run.copy_from_slice(&gradient_buffer[padding..]);
