@@ -85,8 +85,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     let elements = job.classes * pitch;
     // Scores, and later the gradient, which no longer needs them.
     let (mut numbers, mut dense) = (Numbers::<S>::default(), Numbers::<S>::default());
-    let numbers = numbers.room(elements);
-    let dense = dense.room(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
+    let numbers = numbers.cleared(elements);
+    let dense = dense.cleared(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
     let mut lane = Lane {
         label: PerRow::default(),
         label_number: none,

@@ -2,10 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use smallvec::SmallVec;
-
-use crate::math::Scalar;
 use crate::math::sum::LANES;
+use crate::tensor::Room;
 
 /// Rows of at most this many classes are walked across.
 pub const FEW_CLASSES: usize = 64;
@@ -53,22 +51,8 @@ impl<T, const ROWS: usize> DerefMut for PerRow<T, ROWS> {
     }
 }
 
-/// Numbers of a tile, on the stack, and cleared no further than the classes need.
-#[derive(Default)]
-pub struct Numbers<S: Scalar>(SmallVec<[S; TILE + LANES]>);
-
-impl<S: Scalar> Numbers<S> {
-    /// Room for some numbers, all zero, from the beginning of a cache line on.
-    #[inline(always)]
-    pub fn room(&mut self, count: usize) -> &mut [S] {
-        if count == 0 {
-            return &mut [];
-        }
-        self.0.resize(count + LANES, S::default());
-        let offset = self.0.as_ptr().align_offset(64).min(LANES);
-        &mut self.0[offset..offset + count]
-    }
-}
+/// Numbers of a tile, on the stack.
+pub type Numbers<S> = Room<S, TILE>;
 
 /// The rows of a tile: the fewer the classes, the more, if there are so many and the family walks so many.
 pub fn pitch(classes: usize, rows: usize, most: usize) -> usize {

@@ -79,23 +79,21 @@ impl<S: Scalar> PerClass<S> {
     pub fn multiply(&mut self, others: &Weights, operand: Option<&Tensor<'_>>, classes: usize) -> Result<()> {
         let product = |own: S, other: S| S::from_f64(own.to_f64() * other.to_f64());
         let refused = |_| Error::new(Status::OutOfMemory, "no memory for class weights");
+        if let Weights::Uniform(number) = others {
+            let number = S::from_f64(*number);
+            self.uniform = product(self.uniform, number);
+            self.list.iter_mut().for_each(|weight| *weight = product(*weight, number));
+            return Ok(());
+        }
         let mut list = SmallVec::<[S; FEW_CLASSES]>::new();
+        list.try_reserve(classes).map_err(refused)?;
         match (others, operand) {
-            (Weights::Uniform(number), _) => {
-                let number = S::from_f64(*number);
-                self.uniform = product(self.uniform, number);
-                self.list.iter_mut().for_each(|weight| *weight = product(*weight, number));
-            }
-            (Weights::List(numbers), _) => {
-                list.try_reserve(classes).map_err(refused)?;
-                list.extend(numbers.iter().map(|&number| S::from_f64(number)));
-            }
+            (Weights::List(numbers), _) => list.extend(numbers.iter().map(|&number| S::from_f64(number))),
             (Weights::Operand, Some(operand)) => {
-                list.try_reserve(classes).map_err(refused)?;
                 list.resize(classes, S::default());
                 operand.elements().read(0, &mut list);
             }
-            (Weights::Operand, None) => {}
+            _ => return Ok(()),
         }
         if self.list.is_empty() {
             self.list.try_reserve(list.len()).map_err(refused)?;

@@ -18,6 +18,7 @@
 
 mod halves;
 mod read;
+mod room;
 mod stream;
 mod transpose;
 #[forbid(unsafe_code)]
@@ -35,6 +36,7 @@ use walk::Walk;
 
 pub(crate) use halves::{narrow_f16, widen_f16};
 pub use read::{Columns, NOT_A_LABEL, View};
+pub use room::Room;
 pub(crate) use stream::{copy as copy_past_caches, fence};
 pub use write::{ColumnsMut, Part, Split, SplitRun};
 

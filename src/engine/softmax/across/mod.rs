@@ -74,9 +74,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     // Made where they stay: a buffer that is returned is copied whole.
     let (mut input, mut exponential) = (Numbers::<S>::default(), Numbers::<S>::default());
     let (mut target, mut hessian) = (Numbers::<S>::default(), Numbers::<S>::default());
-    let (input, exponential) = (input.room(elements), exponential.room(elements));
-    let target = target.room(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
-    let hessian = hessian.room(if parts.hessian.is_some() { elements } else { 0 });
+    let (input, exponential) = (input.cleared(elements), exponential.cleared(elements));
+    let target = target.cleared(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
+    let hessian = hessian.cleared(if parts.hessian.is_some() { elements } else { 0 });
     let mut lane = Lane {
         label: PerRow::default(),
         class: none,
