@@ -1,6 +1,5 @@
 //! The largest of some numbers and its place.
 
-use crate::math::sum::LANES;
 use crate::math::{Real, Scalar};
 
 /// The largest, −∞ for none. Numbers with NaN among them have no largest: some number comes out, or NaN. For a softmax
@@ -14,13 +13,13 @@ pub fn largest_of<S: Scalar, R: Real<Storage = S>>(numbers: &[S]) -> S {
     S::of_order(largest)
 }
 
-/// Where a number first is, a chunk at a time; 0 if it is nowhere.
+/// Where a number first is among fewer than 2³² others; 0 if it is nowhere. Without a way out, whose time nobody can
+/// predict.
 #[inline(always)]
 pub fn position_of<S: Scalar>(numbers: &[S], number: S) -> usize {
-    for (index, chunk) in numbers.chunks(LANES).enumerate() {
-        if chunk.iter().fold(false, |found, &x| found | (x == number)) {
-            return index * LANES + chunk.iter().position(|&x| x == number).unwrap_or(0);
-        }
+    let mut first = u32::MAX;
+    for (index, &x) in numbers.iter().enumerate() {
+        first = first.min(if x == number { index as u32 } else { u32::MAX });
     }
-    0
+    if first == u32::MAX { 0 } else { first as usize }
 }
