@@ -22,12 +22,14 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 ) -> Sum {
     let mut buffers = Buffers::<S>::default();
     buffers.uniform.resize(BLOCK.min(job.classes), job.weights.weight(0));
+    let mut ahead = None;
     let mut sum = Sum::ZERO;
+    let end = range.end;
     for index in range {
         let label = job.target.label(index);
         let factors = job.rows.factors(index, label);
-        let row = Row { job, index, label: job.class_of(label), factors };
-        let value = row.evaluate::<R>(parts, &mut buffers);
+        let row = Row { job, index, end, label: job.class_of(label), factors };
+        let value = row.evaluate::<R>(parts, &mut buffers, &mut ahead);
         if factors.counts {
             sum = sum.plus(value * factors.weight);
         }
@@ -65,14 +67,25 @@ struct Totals<R> {
 struct Row<'r, 'a, S, K, P> {
     job: &'r Job<'a, S, K, P>,
     index: usize,
+    /// Behind the task's last row.
+    end: usize,
     label: usize,
     factors: RowFactors,
 }
 
 impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
+    /// The loss of the row, with its derivatives written. What is known ahead is the largest logit of this row and its
+    /// class, and then that of the next.
     #[inline(always)]
-    fn evaluate<R: Real<Storage = S>>(&self, parts: &mut Parts<'_>, buffers: &mut Buffers<S>) -> f64 {
+    fn evaluate<R: Real<Storage = S>>(
+        &self,
+        parts: &mut Parts<'_>,
+        buffers: &mut Buffers<S>,
+        ahead: &mut Option<(S, usize)>,
+    ) -> f64 {
         let job = self.job;
+        // Taken by every row, counted or not: it is of no other.
+        let known = ahead.take();
         if !self.factors.counts {
             self.write_zeros(parts, buffers);
             return 0.0;
@@ -84,7 +97,15 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             }
             _ => None,
         };
-        let (stats, row) = self.normalise::<R>(cache.as_deref_mut(), buffers);
+        let largest = match known {
+            Some(largest) => largest,
+            None => self.largest::<R>(self.index, buffers),
+        };
+        let (stats, row) = self.normalise::<R>(largest, cache.as_deref_mut(), buffers);
+        // A row of one block is over before its sum is folded, for which all that follows waits: meanwhile, the next row.
+        if self.job.classes <= BLOCK && self.index + 1 < self.end {
+            *ahead = Some(self.largest::<R>(self.index + 1, buffers));
+        }
         let shared = Shared {
             kernel: job.kernel,
             source: job.source,
@@ -125,19 +146,22 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         }
     }
 
-    /// The largest logit and its class.
+    /// The largest logit of a row and its class, if it is a row of logits.
     #[inline(always)]
-    fn largest<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> (S, usize) {
+    fn largest<R: Real<Storage = S>>(&self, index: usize, buffers: &mut Buffers<S>) -> (S, usize) {
+        if !P::EXPONENTIAL {
+            return (S::default(), 0);
+        }
         let (mut max, mut found_in): (S, _) = ((-R::INFINITY).store(), 0..0);
         for columns in blocks(self.job.classes) {
-            let input = self.job.input.block_of_row(self.index, columns.clone(), &mut buffers.input);
+            let input = self.job.input.block_of_row(index, columns.clone(), &mut buffers.input);
             let best = largest_of::<S, R>(input);
             if best.order() > max.order() {
                 (max, found_in) = (best, columns);
             }
         }
         let start = found_in.start;
-        let input = self.job.input.block_of_row(self.index, found_in, &mut buffers.input);
+        let input = self.job.input.block_of_row(index, found_in, &mut buffers.input);
         (max, start + position_of(input, max))
     }
 
@@ -145,10 +169,10 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn normalise<R: Real<Storage = S>>(
         &self,
+        (max, largest): (S, usize),
         mut cache: Option<&mut [S]>,
         buffers: &mut Buffers<S>,
     ) -> (Stats<R>, RowExp<R>) {
-        let (max, largest) = if P::EXPONENTIAL { self.largest::<R>(buffers) } else { (S::default(), 0) };
         let max = R::load(max);
         let row = RowExp::below(max);
         let mut lanes = Lanes::<LANES>::default();
