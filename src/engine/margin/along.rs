@@ -7,7 +7,6 @@ use smallvec::SmallVec;
 use super::{Job, Kernel, Parts, Target};
 use crate::engine::softmax::RowFactors;
 use crate::engine::softmax::block::{BLOCK, blocks};
-use crate::engine::softmax::largest::position_of;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::Part;
@@ -49,7 +48,6 @@ type Buffer<S> = SmallVec<[S; BLOCK]>;
 struct Buffers<S: Scalar> {
     input: Buffer<S>,
     target: Buffer<S>,
-    adjusted: Buffer<S>,
     products: Buffer<S>,
     gradient: Buffer<S>,
 }
@@ -102,49 +100,45 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
     #[inline(always)]
     fn scan<R: Real<Storage = S>>(&self, buffers: &mut Buffers<S>) -> Scores<R> {
         let Row { job, index, label } = *self;
-        let Buffers { input, target, adjusted, products, .. } = buffers;
-        let (mut worst, mut worst_class): (S, _) = ((-R::INFINITY).store(), 0);
-        let mut has_nan = false;
-        let (mut true_score, mut true_scores) = (0.0, Lanes::<LANES>::default());
+        let Buffers { input, target, products, .. } = buffers;
+        let mut search = Search { worst: -R::INFINITY, found_in: 0..0, has_nan: false };
         let mut class_weight = Sum::ZERO;
-        for columns in blocks(job.classes) {
-            job.input.prefetch_row(index + 1, columns.clone());
+        let (worst_class, true_score) = if let Target::Dense(view) = &job.target {
+            let mut true_score = Lanes::<LANES>::default();
+            for columns in blocks(job.classes) {
+                job.input.prefetch_row(index + 1, columns.clone());
+                let input = job.input.block_of_row(index, columns.clone(), input);
+                let target = view.block_of_row(index, columns.clone(), target);
+                products.resize(columns.len(), S::default());
+                multiply::<S, R>(target, input, products);
+                true_score.add::<R>(products);
+                if !job.weights.is_one() {
+                    for (class, target) in columns.clone().zip(target) {
+                        class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());
+                    }
+                }
+                search.look(job.kernel, input, target, columns);
+            }
+            let columns = search.found_in.clone();
             let input = job.input.block_of_row(index, columns.clone(), input);
-            adjusted.resize(columns.len(), S::default());
-            match &job.target {
-                Target::Dense(view) => {
-                    let target = view.block_of_row(index, columns.clone(), target);
-                    products.resize(columns.len(), S::default());
-                    adjust::<S, R, K>(job.kernel, input, target, adjusted, products);
-                    true_scores.add::<R>(products);
-                    if !job.weights.is_one() {
-                        for (class, target) in columns.clone().zip(target) {
-                            class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());
-                        }
-                    }
-                }
-                Target::Labels(_) => {
-                    adjust_wrong::<S, R, K>(job.kernel, input, adjusted);
-                    if columns.contains(&label) {
-                        let score = input[label - columns.start];
-                        true_score = score.to_f64();
-                        adjusted[label - columns.start] = job.kernel.adjusted(R::load(score), R::ONE).store();
-                    }
-                }
-            }
-            let (largest, spoilt) = largest_or_nan::<S, R>(adjusted);
-            has_nan |= spoilt;
-            // As numbers, for which 0 and −0 are equal: the first of the largest classes takes the subgradient.
-            if largest > worst {
-                (worst, worst_class) = (largest, columns.start + position_of(adjusted, largest));
-            }
-        }
-        let worst = if has_nan { R::NAN } else { R::load(worst) };
-        if let Target::Dense(_) = job.target {
-            true_score = true_scores.fold().value();
+            let target = view.block_of_row(index, columns, target);
+            (search.class(job.kernel, input, target), true_score.fold().value())
         } else {
-            class_weight = Sum::ZERO.plus(job.weights.weight(label).to_f64());
-        }
+            let score = job.input.block_of_row(index, label..label + 1, input)[0];
+            let adjusted = job.kernel.adjusted(R::load(score), R::ONE);
+            let own =
+                |columns: &Range<usize>| Own { place: label.wrapping_sub(columns.start).min(BLOCK) as u32, adjusted };
+            for columns in blocks(job.classes) {
+                job.input.prefetch_row(index + 1, columns.clone());
+                let input = job.input.block_of_row(index, columns.clone(), input);
+                search.look(job.kernel, input, own(&columns), columns);
+            }
+            let columns = search.found_in.clone();
+            let input = job.input.block_of_row(index, columns.clone(), input);
+            class_weight = class_weight.plus(job.weights.weight(label).to_f64());
+            (search.class(job.kernel, input, own(&columns)), score.to_f64())
+        };
+        let worst = if search.has_nan { R::NAN } else { search.worst };
         let class_weight = if job.weights.is_one() { 1.0 } else { class_weight.value() };
         Scores { worst, worst_class, true_score, class_weight }
     }
@@ -198,41 +192,99 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
     }
 }
 
-/// s and t x of a block.
-#[inline(always)]
-fn adjust<S: Scalar, R: Real<Storage = S>, K: Kernel>(
-    kernel: K,
-    input: &[S],
-    target: &[S],
-    adjusted: &mut [S],
-    products: &mut [S],
-) {
-    let count = input.len();
-    let (target, adjusted, products) = (&target[..count], &mut adjusted[..count], &mut products[..count]);
-    for place in 0..count {
-        let (score, target) = (R::load(input[place]), R::load(target[place]));
-        products[place] = target.weigh(score).store();
-        adjusted[place] = kernel.adjusted(score, target).store();
+/// The targets of a block. What has a loop over classes is compiled for each kind.
+trait Targets<R: Real>: Copy {
+    /// Those of so many classes and no more, so that a loop over them need not ask how many there are.
+    fn of_first(self, count: usize) -> Self;
+    /// s of a class from its place in the block and its score.
+    fn adjusted<K: Kernel>(&self, kernel: K, place: usize, score: R) -> R;
+}
+
+/// The target is 1 at one place, whose s is known, if it lies in the block at all, and 0 elsewhere. Places in a block fit
+/// into 32 bits, and a vector holds as many of those as scores.
+#[derive(Clone, Copy)]
+struct Own<R> {
+    place: u32,
+    adjusted: R,
+}
+
+impl<R: Real> Targets<R> for Own<R> {
+    #[inline(always)]
+    fn of_first(self, _count: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn adjusted<K: Kernel>(&self, kernel: K, place: usize, score: R) -> R {
+        let wrong = kernel.adjusted(score, R::ZERO);
+        if place as u32 == self.place { self.adjusted } else { wrong }
     }
 }
 
-/// s of classes whose target is 0.
-#[inline(always)]
-fn adjust_wrong<S: Scalar, R: Real<Storage = S>, K: Kernel>(kernel: K, input: &[S], adjusted: &mut [S]) {
-    for (adjusted, &score) in adjusted.iter_mut().zip(input) {
-        *adjusted = kernel.adjusted(R::load(score), R::ZERO).store();
+impl<R: Real> Targets<R> for &[R::Storage] {
+    #[inline(always)]
+    fn of_first(self, count: usize) -> Self {
+        &self[..count]
+    }
+
+    #[inline(always)]
+    fn adjusted<K: Kernel>(&self, kernel: K, place: usize, score: R) -> R {
+        kernel.adjusted(score, R::load(self[place]))
     }
 }
 
-/// The largest of a block, and whether any is NaN: then the largest has no meaning.
+/// The search for the largest s.
+struct Search<R> {
+    worst: R,
+    /// The classes of the first block that has it.
+    found_in: Range<usize>,
+    has_nan: bool,
+}
+
+impl<R: Real> Search<R> {
+    /// Looks at a block.
+    #[inline(always)]
+    fn look<K: Kernel>(&mut self, kernel: K, input: &[R::Storage], targets: impl Targets<R>, columns: Range<usize>) {
+        let (largest, spoilt) = largest_or_nan(kernel, input, targets);
+        self.has_nan |= spoilt;
+        // As numbers, for which 0 and −0 are equal: the first of the largest classes takes the subgradient.
+        if largest > self.worst {
+            (self.worst, self.found_in) = (largest, columns);
+        }
+    }
+
+    /// The first class that has the largest s, from the block that has it.
+    #[inline(always)]
+    fn class<K: Kernel>(&self, kernel: K, input: &[R::Storage], targets: impl Targets<R>) -> usize {
+        let (mut first, targets) = (u32::MAX, targets.of_first(input.len()));
+        for place in 0..input.len() {
+            let is_worst = targets.adjusted(kernel, place, R::load(input[place])) == self.worst;
+            first = first.min(if is_worst { place as u32 } else { u32::MAX });
+        }
+        self.found_in.start + if first == u32::MAX { 0 } else { first as usize }
+    }
+}
+
+/// The largest s of a block, and whether any is NaN: then the largest has no meaning.
 #[inline(always)]
-fn largest_or_nan<S: Scalar, R: Real<Storage = S>>(block: &[S]) -> (S, bool) {
+fn largest_or_nan<R: Real, K: Kernel>(kernel: K, input: &[R::Storage], targets: impl Targets<R>) -> (R, bool) {
     let (mut largest, mut has_nan) = ((-R::INFINITY).store().order(), false);
-    for &score in block {
-        largest = largest.max(score.order());
-        has_nan |= R::load(score).is_nan();
+    let targets = targets.of_first(input.len());
+    for place in 0..input.len() {
+        let adjusted = targets.adjusted(kernel, place, R::load(input[place]));
+        largest = largest.max(adjusted.store().order());
+        has_nan |= adjusted.is_nan();
     }
-    (S::of_order(largest), has_nan)
+    (R::load(R::Storage::of_order(largest)), has_nan)
+}
+
+/// t x of a block.
+#[inline(always)]
+fn multiply<S: Scalar, R: Real<Storage = S>>(target: &[S], input: &[S], products: &mut [S]) {
+    let (input, products) = (&input[..target.len()], &mut products[..target.len()]);
+    for place in 0..target.len() {
+        products[place] = R::load(target[place]).weigh(R::load(input[place])).store();
+    }
 }
 
 /// Fills a block, with zeros in the one call that the machine does fastest.
