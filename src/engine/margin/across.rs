@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Job, Kernel, Parts, Target};
-use crate::engine::softmax::lanes::pick;
+use crate::engine::softmax::lanes::choose;
 use crate::engine::softmax::tile::{self, Numbers};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
@@ -17,9 +17,8 @@ type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
-    /// The label, or any class where the row does not count.
-    label: PerRow<usize>,
-    /// The same as a number: exact for so few classes, and as wide as what is chosen by it.
+    /// The label as a number: exact for so few classes, and as wide as what is chosen by it. Any where the row does not
+    /// count.
     label_number: PerRow<S>,
     /// The largest s, or NaN if any is.
     worst: PerRow<S>,
@@ -88,7 +87,6 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     let numbers = numbers.cleared(elements);
     let dense = dense.cleared(if matches!(job.target, Target::Dense(_)) { elements } else { 0 });
     let mut lane = Lane {
-        label: PerRow::default(),
         label_number: none,
         worst: none,
         worst_class: none,
@@ -106,7 +104,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         let count = pitch.min(range.end - start);
         let width = count.next_multiple_of(LANES).min(MOST_ROWS);
         let rows = start..start + count;
-        read_rows(job, &mut lane, rows.clone(), width);
+        read_rows::<S, R, K>(job, &mut lane, rows.clone(), width);
         let targets = match &job.target {
             Target::Labels(_) => Targets::Labels,
             Target::Dense(view) => Targets::Dense(view.columns(rows.clone(), dense, pitch)),
@@ -139,7 +137,12 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
 
 /// Reads labels and what weighs each row. Rows beyond the last do not count.
 #[inline(always)]
-fn read_rows<S: Scalar, K>(job: &Job<'_, S, K>, lane: &mut Lane<S>, rows: Range<usize>, width: usize) {
+fn read_rows<S: Scalar, R: Real<Storage = S>, K>(
+    job: &Job<'_, S, K>,
+    lane: &mut Lane<S>,
+    rows: Range<usize>,
+    width: usize,
+) {
     let Range { start, end } = rows;
     let count = end - start;
     let mut labels = PerRow::default();
@@ -147,9 +150,9 @@ fn read_rows<S: Scalar, K>(job: &Job<'_, S, K>, lane: &mut Lane<S>, rows: Range<
         view.read_labels(start, &mut labels[..count]);
     }
     for index in 0..width {
-        lane.label[index] = (labels[index].max(0) as usize).min(job.classes - 1);
-        lane.label_number[index] = S::from_f64(lane.label[index] as f64);
-        lane.counts[index] = S::from_f64(f64::from(u8::from(index < count)));
+        // By way of a byte, which holds so few classes and widens without a conversion from 64 bits.
+        lane.label_number[index] = S::from_f64(f64::from(labels[index] as u8));
+        lane.counts[index] = R::only_if(index < count, R::ONE).store();
     }
     if job.rows.are_uniform() {
         return;
@@ -171,17 +174,18 @@ fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(
     lane: &mut Lane<S>,
     width: usize,
 ) {
-    let Lane { label, label_number, worst, worst_class, true_score, .. } = lane;
+    let Lane { label_number, worst, worst_class, true_score, .. } = lane;
     worst[..width].fill((-R::INFINITY).store());
     worst_class[..width].fill(S::default());
     match targets {
         Targets::Labels => {
+            true_score[..width].fill((-R::ZERO).store());
             for class in 0..job.classes {
                 let (number, scores) = (S::from_f64(class as f64), input.column(class, width));
+                choose::<S, R>(&label_number[..width], number, scores, true_score);
                 let targets = Labelled { labels: &label_number[..width], class: number };
                 raise_worst::<S, R, K>(job.kernel, R::load(number), scores, targets, worst, worst_class);
             }
-            pick(input.numbers, input.pitch, &label[..width], true_score);
         }
         Targets::Dense(columns) => {
             let mut products = PerRow::default();
@@ -244,7 +248,8 @@ fn weigh_classes<S: Scalar, K>(job: &Job<'_, S, K>, targets: Targets<'_, S>, lan
         let weight = job.weights.weight(class).to_f64();
         match targets {
             Targets::Labels => {
-                for (term, &label) in terms.iter_mut().zip(&lane.label[..width]) {
+                let class = S::from_f64(class as f64);
+                for (term, &label) in terms.iter_mut().zip(&lane.label_number[..width]) {
                     *term = if label == class { weight } else { 0.0 };
                 }
             }
