@@ -29,6 +29,17 @@ impl Sum {
         Sum { high, low: self.low + error }
     }
 
+    /// Adds one term of a list unless it is negative. What f64 has bits to spare for needs no correction.
+    #[inline(always)]
+    fn plus_positive<R: Real>(self, term: R::Storage) -> Sum {
+        let term = R::load(term).at_least(R::ZERO).to_f64();
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            Sum { high: self.high + term, ..self }
+        } else {
+            self.plus(term)
+        }
+    }
+
     /// Adds another sum.
     #[inline(always)]
     #[must_use]
@@ -136,6 +147,36 @@ impl<const N: usize> Lanes<N> {
             for ((high, low), term) in self.high.iter_mut().zip(&mut self.low).zip(terms) {
                 let sum = Sum { high: *high, low: *low }.plus(term.to_f64());
                 (*high, *low) = (sum.high, sum.low);
+            }
+        }
+    }
+
+    /// Adds one term to each of the first lanes, passing over negative ones.
+    #[inline(always)]
+    pub fn add_positive<R: Real>(&mut self, terms: &[R::Storage]) {
+        let is_narrow = size_of::<R::Storage>() < size_of::<f64>();
+        for ((high, low), &term) in self.high.iter_mut().zip(&mut self.low).zip(terms) {
+            let sum = Sum { high: *high, low: *low }.plus_positive::<R>(term);
+            *high = sum.high;
+            if !is_narrow {
+                *low = sum.low;
+            }
+        }
+    }
+
+    /// The same with a term of each of four lists.
+    #[inline(always)]
+    pub fn add_positive_of_four<R: Real>(&mut self, [a, b, c, d]: [&[R::Storage]; 4]) {
+        let (count, is_narrow) = (a.len(), size_of::<R::Storage>() < size_of::<f64>());
+        let (high, low) = (&mut self.high[..count], &mut self.low[..count]);
+        let (b, c, d) = (&b[..count], &c[..count], &d[..count]);
+        for index in 0..count {
+            let sum = Sum { high: high[index], low: low[index] };
+            let sum = sum.plus_positive::<R>(a[index]).plus_positive::<R>(b[index]);
+            let sum = sum.plus_positive::<R>(c[index]).plus_positive::<R>(d[index]);
+            high[index] = sum.high;
+            if !is_narrow {
+                low[index] = sum.low;
             }
         }
     }

@@ -182,7 +182,7 @@ fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(
             true_score[..width].fill((-R::ZERO).store());
             for class in 0..job.classes {
                 let (number, scores) = (S::from_f64(class as f64), input.column(class, width));
-                choose::<S, R>(&label_number[..width], number, scores, true_score);
+                choose::<S, R>(&label_number[..width], class, scores, true_score);
                 let targets = Labelled { labels: &label_number[..width], class: number };
                 raise_worst::<S, R, K>(job.kernel, R::load(number), scores, targets, worst, worst_class);
             }

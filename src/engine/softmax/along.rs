@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::block::{self, BLOCK, Classes, Shared, blocks};
 use super::largest::{largest_of, position_of};
-use super::source::{Source, Stats};
+use super::source::{Quotients, Source, Stats};
 use super::{Job, Kernel, Labelled, Parts, RowFactors, Target, Term};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
@@ -101,7 +101,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             Some(largest) => largest,
             None => self.largest::<R>(self.index, buffers),
         };
-        let (stats, row) = self.normalise::<R>(largest, cache.as_deref_mut(), buffers);
+        let (stats, divisor, row) = self.normalise::<R>(largest, cache.as_deref_mut(), buffers);
         // A row of one block is over before its sum is folded, for which all that follows waits: meanwhile, the next row.
         if self.job.classes <= BLOCK && self.index + 1 < self.end {
             *ahead = Some(self.largest::<R>(self.index + 1, buffers));
@@ -120,7 +120,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             self.derive(shared, totals, parts, buffers);
             return totals.value;
         }
-        let (totals, labelled) = self.labelled_class(shared, buffers);
+        let (totals, labelled) = self.labelled_class(shared, divisor, buffers);
         // The gradient may take the input's place, so it comes last.
         if let Some(cache) = cache {
             self.derive_second(shared, totals, &mut parts.hessian, buffers);
@@ -172,7 +172,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         (max, largest): (S, usize),
         mut cache: Option<&mut [S]>,
         buffers: &mut Buffers<S>,
-    ) -> (Stats<R>, RowExp<R>) {
+    ) -> (Stats<R>, f64, RowExp<R>) {
         let max = R::load(max);
         let row = RowExp::below(max);
         let mut lanes = Lanes::<LANES>::default();
@@ -203,7 +203,9 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                 }
             }
         }
-        (Stats::of::<P>(max, row.of(max), lanes.fold().value()), row)
+        let largest = if P::EXPONENTIAL { row.of(max).to_f64() } else { 1.0 };
+        let quotients = Quotients::of::<S, P>(largest, lanes.fold().value());
+        (Stats::of(max, quotients), quotients.divisor, row)
     }
 
     /// Loss, V and S of a row in which only the labelled class has a target, and its gradient if it is a softmax.
@@ -211,6 +213,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     fn labelled_class<R: Real<Storage = S>>(
         &self,
         shared: Shared<R, K, P>,
+        divisor: f64,
         buffers: &mut Buffers<S>,
     ) -> (Totals<R>, Labelled<R>) {
         let input = self.job.input.block_of_row(self.index, self.label..self.label + 1, &mut buffers.input);
@@ -219,8 +222,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let a = R::load(self.job.weights.weight(self.label));
         let first = R::only_if(class.passes, a.weigh(first));
         let second = R::only_if(class.passes, a.weigh(second));
-        let labelled =
-            Labelled::of(first, class.free_q, shared.stats.total, self.factors.derivative(self.job.derivative_factor));
+        let labelled = Labelled::of(first, class.free_q, divisor, self.factors.derivative(self.job.derivative_factor));
         (Totals { value: a.weigh(value).to_f64(), first, second }, labelled)
     }
 

@@ -5,6 +5,25 @@
 
 use crate::math::{Real, RowExp, Scalar};
 
+/// The first numbers of four lists. Without a loop or a closure: the lengths must be known before loops are vectorised.
+#[inline(always)]
+fn cut<T>([a, b, c, d]: [&[T]; 4], count: usize) -> [&[T]; 4] {
+    [&a[..count], &b[..count], &c[..count], &d[..count]]
+}
+
+/// Four classes, from one on, as numbers.
+#[inline(always)]
+fn four_numbers<S: Scalar>(class: usize) -> [S; 4] {
+    let class = class as f64;
+    [S::from_f64(class), S::from_f64(class + 1.0), S::from_f64(class + 2.0), S::from_f64(class + 3.0)]
+}
+
+/// The larger, passing over NaN in the first.
+#[inline(always)]
+fn larger_of<S: Scalar>(logit: S, max: S) -> S {
+    if logit > max { logit } else { max }
+}
+
 /// Raises each row's largest logit, passing over NaN. The larger one goes to another place, because in the same one it
 /// would become a masked store, for which the next class's load has to wait.
 #[inline(always)]
@@ -12,71 +31,178 @@ pub fn raise<S: Scalar>(max: &[S], logits: &[S], larger: &mut [S]) {
     let count = logits.len();
     let (max, larger) = (&max[..count], &mut larger[..count]);
     for index in 0..count {
-        larger[index] = if logits[index] > max[index] { logits[index] } else { max[index] };
+        larger[index] = larger_of(logits[index], max[index]);
     }
 }
 
-/// The scale of each row's exponentials.
-pub struct Scales<'l, S> {
-    pub max: &'l [S],
-    pub offset: &'l [S],
-    pub low: &'l [S],
-    pub top: &'l [S],
+/// The same by four classes.
+#[inline(always)]
+pub fn raise_by_four<S: Scalar>(max: &[S], logits: [&[S]; 4], larger: &mut [S]) {
+    let count = larger.len();
+    let (max, [a, b, c, d]) = (&max[..count], cut(logits, count));
+    for index in 0..count {
+        let (a, b, c, d) = (a[index], b[index], c[index], d[index]);
+        larger[index] = larger_of(d, larger_of(c, larger_of(b, larger_of(a, max[index]))));
+    }
 }
 
-/// Exponentials; the same without the largest ones, of which there are several if logits tie; and their number so far.
+/// An exponential, with a minus sign if it is its row's largest, and whether it is.
 #[inline(always)]
-pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
-    scales: &Scales<'_, S>,
-    logits: &[S],
-    exponentials: &mut [S],
-    terms: &mut [S],
+fn marked<R: Real>(row: &RowExp<R>, x: R, max: R) -> (R, R) {
+    let e = row.of(x);
+    let is_largest = x == max;
+    (if is_largest { -e } else { e }, R::only_if(is_largest, R::ONE))
+}
+
+/// Exponentials, the largest of a row with a minus sign, of which there are several if logits tie, and their number so
+/// far.
+#[inline(always)]
+pub fn exponentials<S: Scalar, R: Real<Storage = S>>(max: &[S], logits: &[S], out: &mut [S], ties: &mut [S]) {
+    let count = ties.len();
+    let (max, logits, out) = (&max[..count], &logits[..count], &mut out[..count]);
+    for index in 0..count {
+        let max = R::load(max[index]);
+        let (e, tie) = marked(&RowExp::below(max), R::load(logits[index]), max);
+        out[index] = e.store();
+        ties[index] = (R::load(ties[index]) + tie).store();
+    }
+}
+
+/// The same for four classes together, which share the numbers of their rows.
+#[inline(always)]
+pub fn exponentials_of_four<S: Scalar, R: Real<Storage = S>>(
+    max: &[S],
+    logits: [&[S]; 4],
+    first: &mut [S],
+    second: &mut [S],
+    third: &mut [S],
+    fourth: &mut [S],
     ties: &mut [S],
 ) {
-    let count = logits.len();
-    let (max, offset) = (&scales.max[..count], &scales.offset[..count]);
-    let (low, top) = (&scales.low[..count], &scales.top[..count]);
-    let (exponentials, terms, ties) = (&mut exponentials[..count], &mut terms[..count], &mut ties[..count]);
+    let count = ties.len();
+    let (max, [a, b, c, d]) = (&max[..count], cut(logits, count));
+    let (first, second) = (&mut first[..count], &mut second[..count]);
+    let (third, fourth) = (&mut third[..count], &mut fourth[..count]);
     for index in 0..count {
-        let (offset, low, top) = (R::load(offset[index]), R::load(low[index]), R::load(top[index]));
-        let e = RowExp { offset, low, top }.of(R::load(logits[index]));
-        exponentials[index] = e.store();
-        let is_largest = logits[index] == max[index];
-        terms[index] = R::only_if(!is_largest, e).store();
-        ties[index] = (R::load(ties[index]) + R::only_if(is_largest, R::ONE)).store();
+        let max = R::load(max[index]);
+        let row = RowExp::below(max);
+        let (e, tie) = marked(&row, R::load(a[index]), max);
+        first[index] = e.store();
+        let (e, other) = marked(&row, R::load(b[index]), max);
+        let tie = tie + other;
+        second[index] = e.store();
+        let (e, other) = marked(&row, R::load(c[index]), max);
+        let tie = tie + other;
+        third[index] = e.store();
+        let (e, other) = marked(&row, R::load(d[index]), max);
+        fourth[index] = e.store();
+        ties[index] = (R::load(ties[index]) + (tie + other)).store();
     }
+}
+
+/// A number where the row is labelled with its class, or else what changes nothing in a sum.
+///
+/// What is chosen is a sum, because a choice between what is new and what is there becomes a masked store, for which the
+/// next class's load has to wait. With −0, because that leaves every number as it is, both zeros among them.
+#[inline(always)]
+fn chosen_of<R: Real>(is_label: bool, number: R) -> R {
+    if is_label { number } else { -R::ZERO }
 }
 
 /// Takes the numbers of a class for the rows that are labelled with it; what is chosen is −0 at first.
 #[inline(always)]
-pub fn choose<S: Scalar, R: Real<Storage = S>>(labels: &[S], class: S, numbers: &[S], chosen: &mut [S]) {
-    let count = labels.len();
-    let (numbers, chosen) = (&numbers[..count], &mut chosen[..count]);
+pub fn choose<S: Scalar, R: Real<Storage = S>>(labels: &[S], class: usize, numbers: &[S], chosen: &mut [S]) {
+    let count = numbers.len();
+    let (labels, chosen) = (&labels[..count], &mut chosen[..count]);
+    let class = S::from_f64(class as f64);
     for index in 0..count {
-        // A sum, because a choice between what is new and what is there becomes a masked store, for which the next class's
-        // load has to wait. With −0, because that leaves every number as it is, both zeros among them.
-        let number = if labels[index] == class { R::load(numbers[index]) } else { -R::ZERO };
+        let number = chosen_of(labels[index] == class, R::load(numbers[index]));
         chosen[index] = (R::load(chosen[index]) + number).store();
     }
 }
 
-/// The gradient of a class: each row's own number where the row is labelled with it, or else the exponential times each
-/// row's factor; rows that do not count become zero.
+/// The same for four classes, from one on.
 #[inline(always)]
-pub fn scale<S: Scalar, R: Real<Storage = S>>(
-    elements: &mut [S],
-    (labels, class): (&[S], S),
-    labelled: &[S],
-    factors: &[S],
-    counts: &[S],
+pub fn choose_of_four<S: Scalar, R: Real<Storage = S>>(
+    labels: &[S],
+    class: usize,
+    numbers: [&[S]; 4],
+    chosen: &mut [S],
 ) {
-    let count = elements.len();
-    let (labels, labelled) = (&labels[..count], &labelled[..count]);
-    let (factors, counts) = (&factors[..count], &counts[..count]);
+    let count = chosen.len();
+    let (labels, [a, b, c, d]) = (&labels[..count], cut(numbers, count));
+    let classes = four_numbers::<S>(class);
     for index in 0..count {
-        let scaled = R::load(elements[index]) * R::load(factors[index]);
-        let gradient = if labels[index] == class { R::load(labelled[index]) } else { scaled };
-        elements[index] = R::only_if(counts[index] != S::default(), gradient).store();
+        let (label, sum) = (labels[index], R::load(chosen[index]));
+        let (a, b, c, d) = (R::load(a[index]), R::load(b[index]), R::load(c[index]), R::load(d[index]));
+        let sum = sum + chosen_of(label == classes[0], a) + chosen_of(label == classes[1], b);
+        chosen[index] = (sum + chosen_of(label == classes[2], c) + chosen_of(label == classes[3], d)).store();
+    }
+}
+
+/// What makes the gradient of labelled rows of their exponentials.
+#[derive(Clone, Copy)]
+pub struct Gradient<'l, S> {
+    pub labels: &'l [S],
+    /// Each row's own number at its label.
+    pub labelled: &'l [S],
+    /// What every other exponential is multiplied by.
+    pub factors: &'l [S],
+}
+
+impl<'l, S: Scalar> Gradient<'l, S> {
+    #[inline(always)]
+    fn first(self, count: usize) -> Gradient<'l, S> {
+        let Gradient { labels, labelled, factors } = self;
+        Gradient { labels: &labels[..count], labelled: &labelled[..count], factors: &factors[..count] }
+    }
+
+    #[inline(always)]
+    fn of<R: Real<Storage = S>>(&self, index: usize, class: S, exponential: S) -> S {
+        let (label, labelled) = (self.labels[index], R::load(self.labelled[index]));
+        let scaled = R::load(exponential).abs() * R::load(self.factors[index]);
+        if label == class { labelled.store() } else { scaled.store() }
+    }
+}
+
+/// The gradient of a class in the place of its exponentials.
+#[inline(always)]
+pub fn scale<S: Scalar, R: Real<Storage = S>>(rows: Gradient<'_, S>, class: usize, elements: &mut [S]) {
+    let count = elements.len();
+    let (rows, class) = (rows.first(count), S::from_f64(class as f64));
+    for index in 0..count {
+        elements[index] = rows.of::<R>(index, class, elements[index]);
+    }
+}
+
+/// The same for four classes together, from one on.
+#[inline(always)]
+pub fn scale_four<S: Scalar, R: Real<Storage = S>>(
+    rows: Gradient<'_, S>,
+    class: usize,
+    first: &mut [S],
+    second: &mut [S],
+    third: &mut [S],
+    fourth: &mut [S],
+) {
+    let count = first.len();
+    let (second, third, fourth) = (&mut second[..count], &mut third[..count], &mut fourth[..count]);
+    let rows = rows.first(count);
+    let [a, b, c, d] = four_numbers::<S>(class);
+    for index in 0..count {
+        first[index] = rows.of::<R>(index, a, first[index]);
+        second[index] = rows.of::<R>(index, b, second[index]);
+        third[index] = rows.of::<R>(index, c, third[index]);
+        fourth[index] = rows.of::<R>(index, d, fourth[index]);
+    }
+}
+
+/// Makes what belongs to rows that do not count zero.
+#[inline(always)]
+pub fn clear<S: Scalar, R: Real<Storage = S>>(counts: &[S], elements: &mut [S]) {
+    let counts = &counts[..elements.len()];
+    for index in 0..elements.len() {
+        elements[index] = R::only_if(counts[index] != S::default(), R::load(elements[index])).store();
     }
 }
 

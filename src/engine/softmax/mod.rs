@@ -29,7 +29,7 @@ use crate::engine::level::Work;
 use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
-use source::Source;
+use source::{Source, over_total};
 use tile::FEW_CLASSES;
 
 pub use rows::{Accepts, RowFactors, RowOperands, Target, census_of_rows, check_label_dtype, rows_of};
@@ -226,11 +226,15 @@ struct Labelled<R> {
 }
 
 impl<R: Real> Labelled<R> {
-    /// From v of the labelled class and the row's factor of derivatives: ∂L/∂x is v q at the label, −v p elsewhere.
+    /// From v of the labelled class, the row's divisor and its factor of derivatives: ∂L/∂x is v q at the label, −v p
+    /// elsewhere.
     #[inline(always)]
-    fn of(v: R, q: R, total: f64, derivative: f64) -> Labelled<R> {
+    fn of(v: R, q: R, divisor: f64, derivative: f64) -> Labelled<R> {
         let scaled = v.to_f64() * derivative;
-        Labelled { gradient: R::from_f64(scaled * q.to_f64()), factor: R::from_f64(-scaled / total) }
+        Labelled {
+            gradient: R::from_f64(scaled * q.to_f64()),
+            factor: R::from_f64(over_total::<R::Storage>(-scaled, divisor)),
+        }
     }
 }
 

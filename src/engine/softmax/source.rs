@@ -1,6 +1,6 @@
 //! What rows of the input are: logits, probabilities or log-probabilities, and how derivatives reach them.
 
-use crate::math::{Real, exp, ln, ln_1p};
+use crate::math::{Real, Scalar, exp, ln, ln_1p};
 
 /// The sums of a row that its classes share. Exponentials are those of [`crate::math::RowExp`].
 #[derive(Clone, Copy, Debug)]
@@ -9,8 +9,6 @@ pub struct Stats<R> {
     pub max: R,
     /// The sum of the exponentials of all classes but the largest; or Σ x for ratios.
     pub rest: R,
-    /// The sum of all exponentials.
-    pub total: f64,
     /// ln(total/largest), so that −ln p = (max − x) + tail without cancellation.
     pub tail: R,
     /// 1/total; or 1/Σ x for ratios.
@@ -18,22 +16,49 @@ pub struct Stats<R> {
 }
 
 impl<R: Real> Stats<R> {
-    /// From the largest logit, its exponential, and the sum of the others; `rest` alone where there are none.
+    /// From the largest logit and the row's quotients.
     #[inline(always)]
-    pub fn of<P: Source>(max: R, largest: R, rest: f64) -> Stats<R> {
-        let (stats, odds) = Stats::without_tail::<P>(max, largest, rest);
-        Stats { tail: ln_1p(odds), ..stats }
+    pub fn of(max: R, quotients: Quotients) -> Stats<R> {
+        let Quotients { rest, inverse, odds, .. } = quotients;
+        let [rest, inverse, odds] = [rest, inverse, odds].map(R::from_f64);
+        Stats { max, rest, tail: ln_1p(odds), inverse }
     }
+}
 
-    /// The same without the logarithm, with what it is taken of, less 1. Where many rows are walked together logarithms
-    /// are taken apart from what is in f64, because numbers of two widths in one loop halve its vectors.
+/// What the sums of a row are divided to, in f64: where many rows are walked together, apart from what is rounded to f32,
+/// because numbers of two widths in one loop halve its vectors.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotients {
+    /// The sum of the exponentials of all classes but the largest; or Σ x for ratios.
+    pub rest: f64,
+    /// 1/total; or 1/Σ x for ratios.
+    pub inverse: f64,
+    /// What [`over_total`] divides by.
+    pub divisor: f64,
+    /// What the tail is the logarithm of, less 1: rest/largest.
+    pub odds: f64,
+}
+
+impl Quotients {
+    /// From the largest exponential and the sum of the others; `rest` alone where there are none. For the compute type S.
     #[inline(always)]
-    pub fn without_tail<P: Source>(max: R, largest: R, rest: f64) -> (Stats<R>, R) {
-        let total = if P::EXPONENTIAL { largest.to_f64() + rest } else { rest };
-        let inverse = R::from_f64(1.0 / total);
-        let odds = R::from_f64(rest / largest.to_f64());
-        (Stats { max, rest: R::from_f64(rest), total, tail: R::ZERO, inverse }, odds)
+    pub fn of<S: Scalar, P: Source>(largest: f64, rest: f64) -> Quotients {
+        let total = if P::EXPONENTIAL { largest + rest } else { rest };
+        if P::EXPONENTIAL && size_of::<S>() < size_of::<f64>() {
+            // One division, which costs more than all else here, with bits to spare for f32.
+            let inverses = 1.0 / (largest * total);
+            let inverse = largest * inverses;
+            return Quotients { rest, inverse, divisor: inverse, odds: rest * total * inverses };
+        }
+        Quotients { rest, inverse: 1.0 / total, divisor: total, odds: rest / largest }
     }
+}
+
+/// A number divided by the total of an exponential source, of which the divisor is kept: its inverse where f64 has bits to
+/// spare for it, itself where the compute type is f64.
+#[inline(always)]
+pub fn over_total<S: Scalar>(number: f64, divisor: f64) -> f64 {
+    if size_of::<S>() < size_of::<f64>() { number * divisor } else { number / divisor }
 }
 
 /// One class of a row.

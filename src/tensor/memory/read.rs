@@ -39,6 +39,17 @@ impl<'b, T> Columns<'b, T> {
     pub fn column(&self, column: usize, rows: usize) -> &'b [T] {
         &self.numbers[column * self.pitch..][..rows]
     }
+
+    /// The first rows of four columns, from one on.
+    #[inline(always)]
+    pub fn four_columns(&self, first: usize, rows: usize) -> [&'b [T]; 4] {
+        [
+            self.column(first, rows),
+            self.column(first + 1, rows),
+            self.column(first + 2, rows),
+            self.column(first + 3, rows),
+        ]
+    }
 }
 
 // SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows

@@ -177,8 +177,26 @@ impl<'b, T> ColumnsMut<'b, T> {
     #[inline(always)]
     pub fn column(&mut self, column: usize) -> &mut [T] {
         assert!(column < self.count, "a column beyond the last");
-        // SAFETY: (reach) whoever made this vouched for as many columns of as many rows; (distinct, once) they are lent
-        // with it, one column at a time.
+        // SAFETY: (reach) the column was just compared; (once) it is borrowed with this.
+        unsafe { self.lend(column) }
+    }
+
+    /// All rows of four columns, from one on.
+    #[inline(always)]
+    pub fn four_columns(&mut self, first: usize) -> [&mut [T]; 4] {
+        assert!(self.count >= 4 && first <= self.count - 4, "a column beyond the last");
+        // SAFETY: (reach) as above; (distinct, once) four different ones, borrowed with this.
+        unsafe { [self.lend(first), self.lend(first + 1), self.lend(first + 2), self.lend(first + 3)] }
+    }
+
+    /// All rows of a column.
+    ///
+    /// # Safety
+    /// There is such a column, and nobody else uses it as long as it is lent.
+    #[inline(always)]
+    unsafe fn lend<'c>(&self, column: usize) -> &'c mut [T] {
+        // SAFETY: (reach) whoever made this vouched for as many columns of as many rows; (distinct) they share no memory
+        // with each other; (once) the caller's.
         unsafe { std::slice::from_raw_parts_mut(self.first.offset(column as isize * self.distance), self.rows) }
     }
 }

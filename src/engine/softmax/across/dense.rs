@@ -55,7 +55,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let exponential = &tile.exponential.column(number)[..width];
         for index in 0..width {
             let stats = stats::<S, R>(lane, index);
-            let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
+            let class = job.source.class(R::load(input[index]), R::load(exponential[index]).abs(), &stats);
             let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
             let a = target_weight(job, number, R::load(targets[index]));
             value_terms[index] = a.weigh(term.value).store();
@@ -97,7 +97,7 @@ pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for index in 0..width {
             let stats = stats::<S, R>(lane, index);
             let x = R::load(input[index]);
-            let class = job.source.class(x, R::load(exponential[index]), &stats);
+            let class = job.source.class(x, R::load(exponential[index]).abs(), &stats);
             let (total, total_second) = (R::load(lane.first[index]), R::load(lane.second[index]));
             let (v, s) = if sparse {
                 let labelled = lane.class[index] == class_number;

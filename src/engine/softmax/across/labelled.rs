@@ -1,20 +1,11 @@
 //! Rows in which only the labelled class has a target.
 
-use super::super::lanes::{choose, pick, scale};
+use super::super::lanes::{Gradient, choose, choose_of_four, clear, scale, scale_four};
 use super::super::source::Source;
 use super::super::{Job, Kernel, Labelled};
-use super::{Lane, PerRow, Scratch, stats};
+use super::{Lane, PerRow, Scratch, in_fours, stats};
 use crate::math::{Real, RowExp, Scalar};
 use crate::tensor::{Columns, ColumnsMut};
-
-/// Up to this many classes, it costs less to look at all of them for the labelled one than to fetch it row by row.
-const MOST_CHOSEN: usize = 32;
-
-#[inline(always)]
-fn row_exp<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> RowExp<R> {
-    let (offset, low, top) = (lane.offset[index], lane.low[index], lane.top[index]);
-    RowExp { offset: R::load(offset), low: R::load(low), top: R::load(top) }
-}
 
 /// Losses, V and S of rows in which only the labelled class has a target.
 #[inline(always)]
@@ -26,14 +17,13 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     width: usize,
 ) {
     input[..width].fill((-R::ZERO).store());
-    if job.classes <= MOST_CHOSEN {
-        for class in 0..job.classes {
-            let (number, labels) = (S::from_f64(class as f64), &lane.class[..width]);
-            choose::<S, R>(labels, number, columns.column(class, width), input);
-        }
-    } else {
-        let classes = classes(job, lane);
-        pick(columns.numbers, columns.pitch, &classes[..width], input);
+    let (fours, others) = in_fours(job.classes);
+    let labels = &lane.class[..width];
+    for class in fours {
+        choose_of_four::<S, R>(labels, class, columns.four_columns(class, width), &mut input[..width]);
+    }
+    for class in others {
+        choose::<S, R>(labels, class, columns.column(class, width), &mut input[..width]);
     }
     match job.weights.block(0..job.classes) {
         None => weight[..width].fill(job.weights.weight(0)),
@@ -47,7 +37,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let stats = stats::<S, R>(lane, index);
         let x = R::load(input[index]);
         // Made once more, which costs less than to look for it among the classes.
-        let e = if P::EXPONENTIAL { row_exp::<S, R>(lane, index).of(x) } else { R::ZERO };
+        let e = if P::EXPONENTIAL { RowExp::below(stats.max).of(x) } else { R::ZERO };
         let class = job.source.class(x, e, &stats);
         let term = job.kernel.term(class.minus_ln_p, class.p, class.q);
         let a = R::load(weight[index]);
@@ -59,7 +49,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     // Apart, because numbers of two widths in one loop halve its vectors.
     for index in 0..width {
         let (first, q) = (R::load(lane.first[index]), R::load(q[index]));
-        let labelled = Labelled::of(first, q, lane.total[index], lane.factor[index]);
+        let labelled = Labelled::of(first, q, lane.divisor[index], lane.factor[index]);
         lane.labelled[index] = labelled.gradient.store();
         lane.others[index] = labelled.factor.store();
         lane.value[index] = value[index].to_f64();
@@ -81,12 +71,23 @@ fn classes<S, K, P>(job: &Job<'_, S, K, P>, lane: &Lane<S>) -> PerRow<usize> {
 pub fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(
     exponential: &mut ColumnsMut<'_, S>,
     lane: &Lane<S>,
-    classes: usize,
+    (classes, all_count): (usize, bool),
     width: usize,
 ) {
-    let Lane { class: labels, labelled, others, counts, .. } = lane;
-    for class in 0..classes {
-        let (number, column) = (S::from_f64(class as f64), &mut exponential.column(class)[..width]);
-        scale::<S, R>(column, (&labels[..width], number), &labelled[..width], others, counts);
+    let Lane { class: labels, labelled, others: factors, counts, .. } = lane;
+    let rows = Gradient { labels, labelled, factors };
+    let (fours, others) = in_fours(classes);
+    for class in fours {
+        let [a, b, c, d] = exponential.four_columns(class);
+        scale_four::<S, R>(rows, class, &mut a[..width], b, c, d);
+    }
+    for class in others {
+        scale::<S, R>(rows, class, &mut exponential.column(class)[..width]);
+    }
+    // What lies beyond the last row goes nowhere.
+    if !all_count {
+        for class in 0..classes {
+            clear::<S, R>(counts, &mut exponential.column(class)[..width]);
+        }
     }
 }

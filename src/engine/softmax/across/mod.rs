@@ -6,8 +6,8 @@ mod labelled;
 
 use std::ops::Range;
 
-use super::lanes::{Scales, exponentials, raise};
-use super::source::{Source, Stats};
+use super::lanes::{exponentials, exponentials_of_four, raise, raise_by_four};
+use super::source::{Quotients, Source, Stats};
 use super::tile::{self, FOLLOWED_CLASSES, Numbers};
 use super::{Job, Kernel, Parts, Target};
 use crate::math::sum::{LANES, Lanes};
@@ -21,7 +21,8 @@ type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
 struct Tile<'t, S> {
-    /// The exponentials, and later the gradient in their place: where it goes to, or in a buffer.
+    /// The exponentials, the largest of a row with a minus sign, and later the gradient in their place: where it goes to,
+    /// or in a buffer.
     exponential: ColumnsMut<'t, S>,
     target: &'t mut [S],
     hessian: &'t mut [S],
@@ -34,14 +35,11 @@ struct Lane<S> {
     /// The same as a number, as wide as what is chosen by it.
     class: PerRow<S>,
     max: PerRow<S>,
-    /// The scale of the row's exponentials.
-    offset: PerRow<S>,
-    low: PerRow<S>,
-    top: PerRow<S>,
     rest: PerRow<S>,
     tail: PerRow<S>,
     inverse: PerRow<S>,
-    total: PerRow<f64>,
+    /// What divides by the total.
+    divisor: PerRow<f64>,
     /// V and S.
     first: PerRow<S>,
     second: PerRow<S>,
@@ -81,13 +79,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         label: PerRow::default(),
         class: none,
         max: none,
-        offset: none,
-        low: none,
-        top: none,
         rest: none,
         tail: none,
         inverse: none,
-        total: PerRow::default(),
+        divisor: PerRow::default(),
         first: none,
         second: none,
         labelled: none,
@@ -106,8 +101,11 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let count = pitch.min(range.end - start);
         let width = count.next_multiple_of(LANES).min(MOST_ROWS);
         let columns = job.input.columns(start..start + count, input, pitch);
-        let goal = parts.gradient.as_mut().filter(|_| P::EXPONENTIAL && count == pitch);
-        let goal = goal.filter(|part| !part.streams()).and_then(|part| part.columns(start, count));
+        // No closure, because one that is not inlined is compiled without the level's instructions.
+        let goal = match &mut parts.gradient {
+            Some(part) if P::EXPONENTIAL && count == pitch && !part.streams() => part.columns(start, count),
+            _ => None,
+        };
         let is_lent = goal.is_some();
         let mut tile = Tile {
             exponential: goal.unwrap_or_else(|| ColumnsMut::of(exponential, pitch)),
@@ -143,7 +141,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
                 dense::derive::<S, R, K, P>(job, columns, &mut tile, &lane, (labelled, second_order), width);
             }
             if labelled {
-                labelled::scale_exponentials::<S, R>(&mut tile.exponential, &lane, job.classes, width);
+                let rows = (job.classes, job.rows.are_uniform());
+                labelled::scale_exponentials::<S, R>(&mut tile.exponential, &lane, rows, width);
             }
             if let Some(gradient) = parts.gradient.as_mut().filter(|_| !is_lent) {
                 gradient.write_transposed(start, count, exponential, pitch);
@@ -190,6 +189,14 @@ fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
     }
 }
 
+/// The first classes that are gone through four at a time, which share what is loaded of their rows; the others follow
+/// one at a time.
+#[inline(always)]
+fn in_fours(classes: usize) -> (impl Iterator<Item = usize>, Range<usize>) {
+    let rest = classes - classes % 4;
+    ((0..rest).step_by(4), rest..classes)
+}
+
 /// The sums that the classes of a row share.
 #[inline(always)]
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
@@ -203,33 +210,39 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     let mut rest = Lanes::<MOST_ROWS>::default();
     largest[..width].fill(R::ONE.store());
     if P::EXPONENTIAL {
-        let (mut max, mut larger) = (&mut lane.max, other_max);
-        max[..width].fill((-R::INFINITY).store());
-        for class in 0..classes {
+        let (mut max, mut larger) = (&mut lane.max[..width], &mut other_max[..width]);
+        max.fill((-R::INFINITY).store());
+        let (fours, others) = in_fours(classes);
+        for class in fours {
+            raise_by_four(max, input.four_columns(class, width), larger);
+            std::mem::swap(&mut max, &mut larger);
+        }
+        for class in others {
             raise(max, input.column(class, width), larger);
             std::mem::swap(&mut max, &mut larger);
         }
-        if classes % 2 == 1 {
-            larger[..width].copy_from_slice(&max[..width]);
+        // Whichever of both places holds them now, the next step reads them here.
+        larger.copy_from_slice(max);
+        let (max, ties) = (&lane.max[..width], &mut ties[..width]);
+        ties.fill(S::default());
+        let (fours, others) = in_fours(classes);
+        // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
+        for class in fours {
+            let [a, b, c, d] = tile.exponential.four_columns(class);
+            exponentials_of_four::<S, R>(max, input.four_columns(class, width), a, b, c, d, ties);
+            rest.add_positive_of_four::<R>([&a[..width], &b[..width], &c[..width], &d[..width]]);
         }
-        ties[..width].fill(S::default());
-        for index in 0..width {
-            let max = R::load(lane.max[index]);
-            let row = RowExp::below(max);
-            lane.offset[index] = row.offset.store();
-            (lane.low[index], lane.top[index]) = (row.low.store(), row.top.store());
-            largest[index] = row.of(max).store();
-        }
-        let scales = Scales { max: &lane.max, offset: &lane.offset, low: &lane.low, top: &lane.top };
-        for class in 0..classes {
-            let raised = &mut tile.exponential.column(class)[..width];
-            // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
-            exponentials::<S, R>(&scales, input.column(class, width), raised, terms, ties);
-            rest.add_each::<R>(&terms[..width]);
+        for class in others {
+            let out = &mut tile.exponential.column(class)[..width];
+            exponentials::<S, R>(max, input.column(class, width), out, ties);
+            rest.add_positive::<R>(out);
         }
         // Of several equal largest classes, only one is left out.
         for index in 0..width {
-            terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * R::load(largest[index])).store();
+            let max = R::load(max[index]);
+            let e = RowExp::below(max).of(max);
+            largest[index] = e.store();
+            terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * e).store();
         }
         rest.add_each::<R>(&terms[..width]);
     } else if P::RATIO {
@@ -238,12 +251,11 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
         }
     }
     for index in 0..width {
-        let (max, largest) = (R::load(lane.max[index]), R::load(largest[index]));
-        let (stats, odds) = Stats::<R>::without_tail::<P>(max, largest, rest.lane(index).value());
-        lane.rest[index] = stats.rest.store();
-        lane.total[index] = stats.total;
-        terms[index] = odds.store();
-        lane.inverse[index] = stats.inverse.store();
+        let quotients = Quotients::of::<S, P>(largest[index].to_f64(), rest.lane(index).value());
+        lane.rest[index] = R::from_f64(quotients.rest).store();
+        lane.divisor[index] = quotients.divisor;
+        lane.inverse[index] = R::from_f64(quotients.inverse).store();
+        terms[index] = R::from_f64(quotients.odds).store();
     }
     for (tail, &odds) in lane.tail[..width].iter_mut().zip(terms.iter()) {
         *tail = ln_1p(R::load(odds)).store();
@@ -255,7 +267,6 @@ fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats
     Stats {
         max: R::load(lane.max[index]),
         rest: R::load(lane.rest[index]),
-        total: lane.total[index],
         tail: R::load(lane.tail[index]),
         inverse: R::load(lane.inverse[index]),
     }
