@@ -205,14 +205,3 @@ pub fn clear<S: Scalar, R: Real<Storage = S>>(counts: &[S], elements: &mut [S]) 
         elements[index] = R::only_if(counts[index] != S::default(), R::load(elements[index])).store();
     }
 }
-
-/// The number of each row's class.
-#[inline(always)]
-pub fn pick<S: Scalar>(numbers: &[S], pitch: usize, classes: &[usize], out: &mut [S]) {
-    debug_assert!(classes.iter().all(|&class| class * pitch < numbers.len()), "a class that the tile lacks");
-    // Held inside, which costs less than the question whether it is.
-    let Some(last) = numbers.len().checked_sub(1) else { return };
-    for (index, (out, &class)) in out.iter_mut().zip(classes).enumerate() {
-        *out = numbers[(class * pitch + index).min(last)];
-    }
-}
