@@ -9,6 +9,9 @@ use crate::engine::Level;
 use crate::error::{Error, Result, Status};
 use crate::quiet::quietly;
 
+/// How often the calling thread looks whether the others are done before it sleeps: some tens of microseconds.
+const PATIENCE: usize = 2048;
+
 /// A pool of threads lent by the host.
 pub trait Executor: Send + Sync {
     /// Calls `task(index)` for each index below `count`, on any threads in any order, and returns when all are done.
@@ -152,11 +155,22 @@ impl Generation {
         let Some(pool) = &self.pool else {
             return drain();
         };
+        let helpers = self.workers.min(count.saturating_sub(1));
+        let done = AtomicUsize::new(0);
         pool.in_place_scope(|scope| {
-            for _ in 0..self.workers.min(count.saturating_sub(1)) {
-                scope.spawn(|_| drain());
+            for _ in 0..helpers {
+                scope.spawn(|_| {
+                    drain();
+                    done.fetch_add(1, Ordering::Release);
+                });
             }
             drain();
+            // The others are in their last task. To be woken takes longer than that.
+            let mut turns = 0;
+            while done.load(Ordering::Acquire) < helpers && turns < PATIENCE {
+                std::hint::spin_loop();
+                turns += 1;
+            }
         });
     }
 }
