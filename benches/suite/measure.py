@@ -17,6 +17,10 @@ from .peers.losskit import Losskit
 
 BUDGET = 2.5  # seconds that a case's rounds take, about
 BATCH = 2e-3  # seconds that a turn takes at least: calls that take less are repeated
+# The same when all cores are used, and as long before it that is not counted: a thread that slept may share the core of
+# the one that woke it for some milliseconds, until the scheduler gives it another.
+ALL_CORES_BATCH = 40e-3
+SLOW_CALL = 40e-3  # seconds from which on a call is not made once more before its turn
 ROUNDS = (7, 31)  # at least, at most
 SLOW_ROUNDS = 5  # where a round takes more than a second
 PAUSE = 5e-3  # seconds between turns when all cores are used, until the last one's threads have stopped spinning
@@ -52,15 +56,16 @@ def disagreement(case, ours, theirs):
     return None
 
 
-def rounds(runs, pause):
+def rounds(runs, single):
     """The seconds per call of each run, round by round; each run's turn follows the others' in a random order."""
+    batch = BATCH if single else ALL_CORES_BATCH
     calls, warm, cpu = {}, {}, {}
     for name, run in runs.items():
         run.time(1)
         once = run.time(1)
-        calls[name] = max(1, round(BATCH / max(once, 1e-9)))
-        calls[name] = max(1, round(BATCH / max(run.time(min(calls[name], 100)), 1e-9)))
-        warm[name] = once < 20e-3
+        calls[name] = max(1, round(batch / max(once, 1e-9)))
+        calls[name] = max(1, round(batch / max(run.time(min(calls[name], 100)), 1e-9)))
+        warm[name] = 0 if once > SLOW_CALL else 1 if single else calls[name]
     order, times, shuffled = list(runs), {name: [] for name in runs}, random.Random(1)
     begun = time.perf_counter()
     while True:
@@ -70,10 +75,10 @@ def rounds(runs, pause):
             break
         shuffled.shuffle(order)
         for name in order:
-            if pause:
+            if not single:
                 time.sleep(PAUSE)
             if warm[name]:
-                runs[name].time(1)
+                runs[name].time(warm[name])
             busy, clock = time.process_time(), time.perf_counter()
             times[name].append(runs[name].time(calls[name]))
             wall = time.perf_counter() - clock
@@ -83,7 +88,7 @@ def rounds(runs, pause):
 
 def records(case, runs, probes, single, notes):
     """Times the runs of a case and describes what came out."""
-    times, cpu = rounds({**runs, **{one.name: one for one in probes}}, pause=not single)
+    times, cpu = rounds({**runs, **{one.name: one for one in probes}}, single)
     limit = max((one.bytes / statistics.median(times[one.name]) for one in probes if one.bytes), default=None)
     for name in times:
         ordered = sorted(times[name])
