@@ -21,6 +21,8 @@ pub struct Everyday<'a, S, K> {
     pub target: Option<Elements<'a, S>>,
     pub gradient: Option<Gradient<'a, S>>,
     pub derivative_factor: f64,
+    /// Whether the gradient is written past the caches, by way of a buffer.
+    pub streams: bool,
 }
 
 /// Elements processed together where they are used as they lie: the more, the less is lost between blocks.
@@ -104,8 +106,8 @@ impl<'a, S: Scalar> Gradient<'a, S> {
         if !lends || output.accumulate { None } else { lent!(S, output.tensor.split_run(share), Gradient) }
     }
 
-    /// Whether it is lent and written past the caches, by way of a buffer.
-    fn streams(&self) -> bool {
+    /// Whether it is lent and large enough to be written past the caches.
+    pub fn streams(&self) -> bool {
         match self {
             Gradient::Lent(split) => split.streams(),
             Gradient::Bf16(split) => split.streams(),
@@ -158,14 +160,14 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
 
     #[inline(always)]
     fn run<R: Real<Storage = S>>(self) -> Option<Sum> {
-        let Everyday { kernel, input, target, gradient, derivative_factor } = self.job;
+        let Everyday { kernel, input, target, gradient, derivative_factor, streams } = self.job;
         let range = self.range;
         let mut share = match gradient {
             Some(gradient) => Some(Share::of(gradient, self.task)?),
             None => None,
         };
         let target = target.as_ref().unwrap_or(input);
-        let streams = gradient.as_ref().is_some_and(Gradient::streams);
+        let streams = *streams;
         let in_place = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
         // Made where they stay: a buffer that is returned is copied whole.
         let (mut buffers, mut half_buffers) = (None, None);

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Dtype, Shape, Tensor, View, axis_last};
 
+mod cost;
 mod everyday;
 mod short;
 mod steps;
@@ -335,17 +336,20 @@ impl<K: Kernel> Elementwise<K> {
             let shares = Shares::of(input.layout().elements(), 1, BLOCK);
             // What is not lent is lent by way of a view, which stays here: it is slow to move.
             let (mut input_view, mut target_view, mut split) = (None, None, None);
+            let kernel = self.kernel.for_targets(call.census);
+            let gradient = call.outputs.gradient.map(|output| {
+                Gradient::lent(output, shares.share(), direct)
+                    .unwrap_or_else(|| Gradient::Copied(split.insert(divided(output, shares.share()))))
+            });
             let everyday = Everyday::<S, K> {
-                kernel: self.kernel.for_targets(call.census),
+                kernel,
                 input: Elements::lent(input, direct)
                     .unwrap_or_else(|| Elements::Copied(input_view.insert(operands.of_input(full(input))))),
                 target: operands.target.map(|target| {
                     Elements::lent(target, direct).unwrap_or_else(|| Elements::Copied(target_view.insert(full(target))))
                 }),
-                gradient: call.outputs.gradient.map(|output| {
-                    Gradient::lent(output, shares.share(), direct)
-                        .unwrap_or_else(|| Gradient::Copied(split.insert(divided(output, shares.share()))))
-                }),
+                streams: gradient.as_ref().is_some_and(Gradient::streams) && !cost::outlasts_memory(&kernel),
+                gradient,
                 derivative_factor: call.scale.derivatives / group as f64,
             };
             let level = call.level();
