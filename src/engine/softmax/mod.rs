@@ -163,7 +163,11 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
         let across = classes <= FEW_CLASSES;
         let pitch = if across { tile::pitch(classes, input.count(), across::MOST_ROWS) } else { 1 };
         let shares = Shares::of(input.count(), classes, pitch);
-        let split = |output: Output<'c>| output.tensor.split_rows(axis, shares.share(), output.accumulate);
+        let split = |output: Output<'c>| {
+            let split = output.tensor.split_rows(axis, shares.share(), output.accumulate);
+            // Rows of many classes are held up by arithmetic, not by memory.
+            if across { split } else { split.in_caches() }
+        };
         let rows = RowOperands::of(operands, self.ignore_index);
         let values = call.outputs.values.map(|output| output.tensor.split_elements(shares.share(), output.accumulate));
         let gradient = call.outputs.gradient.map(split);
