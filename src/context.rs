@@ -156,18 +156,20 @@ impl Generation {
             return drain();
         };
         let helpers = self.workers.min(count.saturating_sub(1));
-        let done = AtomicUsize::new(0);
+        let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         pool.in_place_scope(|scope| {
             for _ in 0..helpers {
                 scope.spawn(|_| {
+                    begun.fetch_add(1, Ordering::Relaxed);
                     drain();
                     done.fetch_add(1, Ordering::Release);
                 });
             }
             drain();
-            // The others are in their last task. To be woken takes longer than that.
+            // Whoever has begun is in its last task, and to be woken takes longer than that. Whoever has not may be waiting
+            // for this very core.
             let mut turns = 0;
-            while done.load(Ordering::Acquire) < helpers && turns < PATIENCE {
+            while done.load(Ordering::Acquire) < begun.load(Ordering::Relaxed) && turns < PATIENCE {
                 std::hint::spin_loop();
                 turns += 1;
             }

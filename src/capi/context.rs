@@ -55,8 +55,9 @@ const MOST_THREADS: u32 = 1024;
 
 /// Makes a context. `options` may be NULL for defaults. On failure *context is untouched.
 ///
-/// A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in
-/// the child when it is next used.
+/// A pool's threads wait without spinning; a call stays awake for at most some tens of microseconds, while others are in
+/// their last task. Small work never leaves the calling thread. After a fork a pool starts again in the child when it is
+/// next used.
 ///
 /// # Safety
 /// The pointers are NULL or valid, and structures have their sizes set.

@@ -232,7 +232,7 @@ pub trait Family: Send + Sync {
         false
     }
 
-    /// All of the above at once on that way. Nothing, and nothing is written, where there is none, or something is to be
+    /// All of the above at once on that way, where there is one. Nothing, and nothing is written, where something is to be
     /// refused: then the other functions answer.
     fn evaluate_short(&self, _level: Level, _short: &mut Short<'_>, _derivative_factor: f64) -> Option<Sum> {
         None

@@ -1,7 +1,7 @@
 //! Sums that do not depend on how the work was divided, and that round once.
 //!
-//! Terms are dealt to a fixed number of lanes, each lane adds its own in order, and the lanes are folded in a fixed
-//! tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each addition lost.
+//! Terms are dealt to a fixed number of lanes, each lane adds its own in an order that depends on their number alone, and
+//! the lanes are folded in a fixed tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each addition lost.
 
 use super::real::{Real, Scalar};
 
@@ -48,7 +48,8 @@ impl Sum {
         Sum { high: joined.high, low: joined.low + other.low }
     }
 
-    /// The sum, rounded once. An overflow to infinity stays infinite instead of becoming NaN.
+    /// The sum, rounded once. An overflow to infinity stays infinite, unless another sum was joined that overflowed to
+    /// the other infinity.
     #[inline(always)]
     pub fn value(self) -> f64 {
         let total = self.high + self.low;
@@ -85,8 +86,8 @@ impl<const N: usize> Default for Lanes<N> {
 }
 
 impl<const N: usize> Lanes<N> {
-    /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of N,
-    /// or the lanes of later terms shift.
+    /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of 4 N,
+    /// or the lanes of later terms shift, and with them which four are added together.
     #[inline(always)]
     pub fn add<R: Real>(&mut self, terms: &[R::Storage]) {
         let mut fours = terms.chunks_exact(4 * N);

@@ -70,21 +70,18 @@ impl<'a, S: Scalar> Elements<'a, S> {
     /// Some elements, by way of the buffer where they are not lent in the compute type.
     #[inline(always)]
     fn block<'b>(&'b self, range: Range<usize>, buffer: &'b mut [S]) -> &'b [S] {
-        let block = match self {
-            Elements::Lent(elements) => return &elements[range],
-            _ => &mut buffer[..range.len()],
-        };
+        let buffer = if self.is_lent() { buffer } else { &mut buffer[..range.len()] };
         match self {
-            Elements::Lent(_) => {}
+            Elements::Lent(elements) => return &elements[range],
             Elements::Bf16(elements) => {
-                for (element, stored) in block.iter_mut().zip(&elements[range]) {
+                for (element, stored) in buffer.iter_mut().zip(&elements[range]) {
                     *element = stored.widen();
                 }
             }
-            Elements::F16(elements) => widen_f16(&elements[range], block),
-            Elements::Copied(view) => view.read(range.start, block),
+            Elements::F16(elements) => widen_f16(&elements[range], buffer),
+            Elements::Copied(view) => view.read(range.start, buffer),
         }
-        block
+        buffer
     }
 
     fn bf16(&self) -> Option<&'a [bf16]> {
@@ -142,15 +139,18 @@ impl<'p, S: Scalar> Share<'p, S> {
     }
 }
 
-/// Hands a run over to be filled: itself or, past the caches, by way of a buffer.
+/// Where a run is written: itself or, past the caches, by way of a buffer. Whoever wrote there calls [`hand_over`]. Two
+/// functions, because a closure that is not inlined would be compiled without the level's instructions.
 #[inline(always)]
-fn fill<T: Copy>(run: &mut [T], streams: bool, buffer: &mut [T], fill: impl FnOnce(&mut [T])) {
+fn place_for<'r, T>(run: &'r mut [T], streams: bool, buffer: &'r mut [T]) -> &'r mut [T] {
+    if streams { &mut buffer[..run.len()] } else { run }
+}
+
+/// Writes what lies in the buffer past the caches, if it lies there.
+#[inline(always)]
+fn hand_over<T: Copy>(run: &mut [T], streams: bool, buffer: &[T]) {
     if streams {
-        let buffer = &mut buffer[..run.len()];
-        fill(buffer);
-        copy_past_caches(run, buffer);
-    } else {
-        fill(run);
+        copy_past_caches(run, &buffer[..run.len()]);
     }
 }
 
@@ -168,10 +168,10 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
         };
         let target = target.as_ref().unwrap_or(input);
         let streams = *streams;
-        let in_place = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
+        let as_they_lie = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
         // Made where they stay: a buffer that is returned is copied whole.
         let (mut buffers, mut half_buffers) = (None, None);
-        let [input_buffer, target_buffer, gradient_buffer] = if in_place && !streams {
+        let [input_buffer, target_buffer, gradient_buffer] = if as_they_lie && !streams {
             [&mut [], &mut [], &mut []] as [&mut [S]; 3]
         } else {
             buffers.insert([Step::default(); 3]).each_mut().map(|step| step.0.as_mut_slice())
@@ -183,7 +183,7 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
             (&mut [], &mut [])
         };
         // Short runs go past the caches while the next ones are computed.
-        let size = if in_place && !streams { BLOCK } else { STEP };
+        let size = if as_they_lie && !streams { BLOCK } else { STEP };
         let mut values = Step::default();
         let factor = R::from_f64(*derivative_factor);
         let mut steps = Steps { kernel: *kernel, factor, lanes: Lanes::default(), values: &mut values };
@@ -193,11 +193,8 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
             if let (Some(Share::Bf16(share)), Some(input), Some(target)) = (&mut share, input.bf16(), target.bf16()) {
                 // Of one type that the arithmetic itself converts.
                 let run = &mut share[place];
-                let out = if streams { &mut bf16_buffer[..run.len()] } else { &mut *run };
-                steps.add(&input[block.clone()], &target[block], Some(out));
-                if streams {
-                    copy_past_caches(run, &bf16_buffer[..run.len()]);
-                }
+                steps.add(&input[block.clone()], &target[block], Some(place_for(run, streams, bf16_buffer)));
+                hand_over(run, streams, bf16_buffer);
                 continue;
             }
             let count = block.len();
@@ -212,17 +209,21 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
                 _ => &mut gradient_buffer[..count],
             };
             steps.add(input, target, Some(run));
-            let run = &gradient_buffer[..count.min(gradient_buffer.len())];
             match share {
-                Share::Lent(share) if streams => copy_past_caches(&mut share[place], run),
-                Share::Lent(_) => {}
-                Share::Bf16(share) => fill(&mut share[place], streams, bf16_buffer, |out| {
-                    for (stored, &value) in out.iter_mut().zip(run) {
+                Share::Lent(share) => hand_over(&mut share[place], streams, gradient_buffer),
+                Share::Bf16(share) => {
+                    let run = &mut share[place];
+                    for (stored, &value) in place_for(run, streams, bf16_buffer).iter_mut().zip(&*gradient_buffer) {
                         *stored = bf16::narrow(value);
                     }
-                }),
-                Share::F16(share) => fill(&mut share[place], streams, f16_buffer, |out| narrow_f16(out, run)),
-                Share::Copied(part) => part.write(start, run),
+                    hand_over(run, streams, bf16_buffer);
+                }
+                Share::F16(share) => {
+                    let run = &mut share[place];
+                    narrow_f16(place_for(run, streams, f16_buffer), &gradient_buffer[..count]);
+                    hand_over(run, streams, f16_buffer);
+                }
+                Share::Copied(part) => part.write(start, &gradient_buffer[..count]),
             }
         }
         if streams {

@@ -283,9 +283,6 @@ impl<K: Kernel> Family for Elementwise<K> {
     }
 
     fn evaluate_short(&self, level: Level, short: &mut Short<'_>, derivative_factor: f64) -> Option<Sum> {
-        if !self.has_short() {
-            return None;
-        }
         match short {
             Short::Single(lent) => self.evaluate_lent(level, lent, derivative_factor),
             Short::Double(lent) => self.evaluate_lent(level, lent, derivative_factor),

@@ -25,15 +25,16 @@ impl<T: Default + Copy, const N: usize> Default for Aligned<[T; N]> {
 pub type Step<T> = Aligned<[T; STEP]>;
 
 /// The steps of a walk over elements, and what they come to.
-pub struct Steps<'w, S, R, K, const STEP: usize> {
+pub struct Steps<'w, S, R, K, const LENGTH: usize> {
     pub kernel: K,
     /// The factor of derivatives.
     pub factor: R,
     pub lanes: Lanes<LANES>,
-    pub values: &'w mut Aligned<[S; STEP]>,
+    /// Room for the values of a step.
+    pub values: &'w mut Aligned<[S; LENGTH]>,
 }
 
-impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const STEP: usize> Steps<'_, S, R, K, STEP> {
+impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, S, R, K, LENGTH> {
     /// Walks a block of elements, of which only the last may be no whole lanes.
     #[inline(always)]
     pub fn add<T: Stored<S>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
@@ -55,7 +56,7 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const STEP: usize> Steps<'_, S,
         // is added up last: its values are read from another place than they were written to, which takes a while.
         let mut last_values = Aligned([S::default(); 2 * LANES]);
         let mut is_last = left_over > 0;
-        let mut step = if is_last { input.len() - LANES..input.len() } else { 0..whole.min(STEP) };
+        let mut step = if is_last { input.len() - LANES..input.len() } else { 0..whole.min(LENGTH) };
         loop {
             let (input, target) = (&input[step.clone()], &target[step.clone()]);
             let values = if is_last { &mut last_values.0[..LANES] } else { &mut values.0[..input.len()] };
@@ -73,7 +74,7 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const STEP: usize> Steps<'_, S,
             if added == whole {
                 break;
             }
-            (step, is_last) = (added..whole.min(added + STEP), false);
+            (step, is_last) = (added..whole.min(added + LENGTH), false);
         }
         if left_over > 0 {
             // The first one left over goes to the first lane, and nothing to those behind the last one.

@@ -24,6 +24,7 @@ impl<S: Scalar> Stored<S> for S {
     }
 }
 
+/// For losses that compute in f32; in f64 this would round twice.
 impl<S: Scalar> Stored<S> for bf16 {
     #[inline(always)]
     fn widen(self) -> S {

@@ -50,11 +50,13 @@ impl Quotients {
             let inverse = largest * inverses;
             return Quotients { rest, inverse, divisor: inverse, odds: rest * total * inverses };
         }
-        Quotients { rest, inverse: 1.0 / total, divisor: total, odds: rest / largest }
+        let inverse = 1.0 / total;
+        let divisor = if size_of::<S>() < size_of::<f64>() { inverse } else { total };
+        Quotients { rest, inverse, divisor, odds: rest / largest }
     }
 }
 
-/// A number divided by the total of an exponential source, of which the divisor is kept: its inverse where f64 has bits to
+/// A number divided by the total, of which the divisor is kept: its inverse where f64 has bits to
 /// spare for it, itself where the compute type is f64.
 #[inline(always)]
 pub fn over_total<S: Scalar>(number: f64, divisor: f64) -> f64 {

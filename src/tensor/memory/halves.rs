@@ -74,6 +74,8 @@ impl Widen for f16 {
     }
 }
 
+// What the machine has is used, whatever the level: the bits are the same.
+
 /// Widens a run of f16. As long as the run is the slice for the result.
 #[inline(always)]
 pub fn widen_f16<T: Scalar>(run: &[f16], out: &mut [T]) {
