@@ -6,9 +6,9 @@ use std::ops::Range;
 use half::{bf16, f16};
 use smallvec::{Array, SmallVec};
 
-use super::stream;
 use super::transpose::transpose;
-use super::walk::Walk;
+use super::walk::{Block, Walk};
+use super::{halves, stream};
 use crate::math::Scalar;
 use crate::tensor::Dtype;
 
@@ -70,10 +70,10 @@ pub(super) trait Widen: Copy {
         }
     }
 
-    /// Whether a run of f32 is rounded together.
-    const NARROWS: bool = false;
+    /// Whether this is a half-precision type, whose runs are converted with the machine's best instructions.
+    const IS_HALF: bool = false;
 
-    /// Rounds a run of f32, for a type that narrows.
+    /// Rounds a run of f32 to a half-precision type.
     fn narrow_run(_run: &mut [Self], _values: &[f32]) {}
 }
 
@@ -177,7 +177,7 @@ impl<'a> View<'a> {
     pub fn read<T: Scalar>(&self, start: usize, out: &mut [T]) {
         for_dtype!(self.dtype, Stored => self.walk.runs(start, out.len(), |position, offset, spacing, length| {
             // SAFETY: (reach) runs lie in the layout.
-            unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[position..position + length]) }
+            unsafe { copy::<Stored, T>(self.pointer, (offset, spacing), Block::column(length), &mut out[position..]) }
         }));
     }
 
@@ -186,8 +186,9 @@ impl<'a> View<'a> {
     pub fn read_row<T: Scalar>(&self, row: usize, columns: Range<usize>, out: &mut [T]) {
         let offset = self.walk.row(row, &columns);
         let out = &mut out[..columns.len()];
+        let (start, block) = ((offset, self.walk.stride), Block::column(out.len()));
         // SAFETY: (reach) the columns lie in the row, the row in the layout.
-        for_dtype!(self.dtype, Stored => unsafe { copy::<Stored, T>(self.pointer, offset, self.walk.stride, out) });
+        for_dtype!(self.dtype, Stored => unsafe { copy::<Stored, T>(self.pointer, start, block, out) });
     }
 
     /// Lends some columns of one row if they lie in memory just so.
@@ -258,12 +259,9 @@ impl<'a> View<'a> {
             return;
         }
         for_dtype!(self.dtype, Stored => self.walk.runs(start, rows, |position, offset, spacing, length| {
-            for column in 0..extent {
-                let place = column * pitch + position;
-                let offset = offset + column as isize * stride;
-                // SAFETY: (reach) runs lie in the layout, columns in the row.
-                unsafe { copy::<Stored, T>(self.pointer, offset, spacing, &mut out[place..place + length]) }
-            }
+            let block = Block { length, columns: extent, stride, pitch };
+            // SAFETY: (reach) runs lie in the layout, columns in the row.
+            unsafe { copy::<Stored, T>(self.pointer, (offset, spacing), block, &mut out[position..]) }
         }));
     }
 
@@ -338,32 +336,50 @@ impl<'a> View<'a> {
 /// What a fraction, an infinity or NaN is as a label. No class has this number.
 pub const NOT_A_LABEL: i64 = i64::MIN;
 
-/// Copies evenly spaced elements, converting them.
+/// Copies columns of evenly spaced elements, converting them.
 ///
 /// # Safety
-/// `pointer` plus `offset + i * spacing` elements of `Stored` may be read for every i below `out.len()`.
+/// `pointer` plus `offset + column * stride + i * spacing` elements of `Stored` may be read for every column and element
+/// of the block.
 #[inline(always)]
-unsafe fn copy<Stored: Widen, T: Scalar>(pointer: *const u8, offset: isize, spacing: isize, out: &mut [T]) {
+unsafe fn copy<Stored: Widen, T: Scalar>(
+    pointer: *const u8,
+    (offset, spacing): (isize, isize),
+    block: Block,
+    out: &mut [T],
+) {
     // SAFETY: the caller's.
     let first = unsafe { pointer.cast::<Stored>().offset(offset) };
-    if spacing == 1 && T::DTYPE == Dtype::F32 {
+    if Stored::IS_HALF && spacing == 1 && T::DTYPE == Dtype::F32 {
         // SAFETY: the caller's; a T with this dtype is an f32.
-        let (run, out) = unsafe {
-            (
-                std::slice::from_raw_parts(first, out.len()),
-                std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()),
-            )
+        return unsafe {
+            let out = std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len());
+            halves::widen_columns(first, block, out);
         };
-        Stored::widen_run(run, out);
-    } else if spacing == 1 {
-        for (step, element) in out.iter_mut().enumerate() {
-            // SAFETY: the caller's.
-            *element = T::from_f64(unsafe { first.add(step).read() }.widen());
-        }
-    } else {
-        for (step, element) in out.iter_mut().enumerate() {
-            // SAFETY: the caller's.
-            *element = T::from_f64(unsafe { first.offset(step as isize * spacing).read() }.widen());
+    }
+    for column in 0..block.columns {
+        // SAFETY: the caller's.
+        let first = unsafe { first.offset(column as isize * block.stride) };
+        let out = &mut out[column * block.pitch..][..block.length];
+        if spacing == 1 && T::DTYPE == Dtype::F32 {
+            // SAFETY: the caller's; a T with this dtype is an f32.
+            let (run, out) = unsafe {
+                (
+                    std::slice::from_raw_parts(first, out.len()),
+                    std::slice::from_raw_parts_mut(out.as_mut_ptr().cast(), out.len()),
+                )
+            };
+            Stored::widen_run(run, out);
+        } else if spacing == 1 {
+            for (step, element) in out.iter_mut().enumerate() {
+                // SAFETY: the caller's.
+                *element = T::from_f64(unsafe { first.add(step).read() }.widen());
+            }
+        } else {
+            for (step, element) in out.iter_mut().enumerate() {
+                // SAFETY: the caller's.
+                *element = T::from_f64(unsafe { first.offset(step as isize * spacing).read() }.widen());
+            }
         }
     }
 }

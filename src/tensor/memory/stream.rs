@@ -35,6 +35,7 @@ mod x86 {
     macro_rules! streaming_copy {
         ($name:ident, $features:literal, $vector:ty, $load:ident, $stream:ident) => {
             #[target_feature(enable = $features)]
+            #[inline]
             pub fn $name<T: Copy>(out: &mut [T], block: &[T]) {
                 const WIDTH: usize = size_of::<$vector>();
                 let lanes = WIDTH / size_of::<T>();

@@ -13,6 +13,26 @@ pub(super) struct Walk {
     pub(super) stride: isize,
 }
 
+/// Columns that are read or written together.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    /// The rows of each.
+    pub(super) length: usize,
+    pub(super) columns: usize,
+    /// The distance of columns in a tensor.
+    pub(super) stride: isize,
+    /// Their distance in a buffer.
+    pub(super) pitch: usize,
+}
+
+impl Block {
+    /// One column.
+    #[inline(always)]
+    pub(super) fn column(length: usize) -> Block {
+        Block { length, columns: 1, stride: 0, pitch: 0 }
+    }
+}
+
 impl Walk {
     /// Single elements, in row-major order.
     #[inline(always)]

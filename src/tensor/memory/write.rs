@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use half::{bf16, f16};
 
 use super::read::{View, Widen};
-use super::stream;
 use super::transpose::transpose;
-use super::walk::Walk;
+use super::walk::{Block, Walk};
+use super::{halves, stream};
 use crate::math::Scalar;
 use crate::tensor::{Dtype, Element};
 
@@ -222,7 +222,7 @@ impl Part<'_> {
     pub fn write<T: Scalar>(&mut self, start: usize, values: &[T]) {
         self.check(start, values.len());
         self.split.walk.runs(start, values.len(), |position, offset, spacing, length| {
-            self.store(offset, spacing, &values[position..position + length]);
+            self.store(offset, spacing, Block::column(length), &values[position..]);
         });
     }
 
@@ -231,7 +231,7 @@ impl Part<'_> {
         for row in self.rows.clone() {
             let offset = self.split.walk.row(row, &(0..self.split.walk.extent));
             for column in 0..self.split.walk.extent {
-                self.store(offset + column as isize * self.split.walk.stride, 0, &[value]);
+                self.store(offset + column as isize * self.split.walk.stride, 0, Block::column(1), &[value]);
             }
         }
     }
@@ -259,7 +259,7 @@ impl Part<'_> {
     pub fn write_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>, values: &[T]) {
         self.check(row, 1);
         let offset = self.split.walk.row(row, &columns);
-        self.store(offset, self.split.walk.stride, &values[..columns.len()]);
+        self.store(offset, self.split.walk.stride, Block::column(columns.len()), values);
     }
 
     /// Stores or adds rows `start..start + rows` from a transposed block: column c of the rows is at `values[c *
@@ -280,10 +280,8 @@ impl Part<'_> {
                 }
                 return;
             }
-            for column in 0..extent {
-                let place = column * pitch + position;
-                self.store(offset + column as isize * stride, spacing, &values[place..place + length]);
-            }
+            let block = Block { length, columns: extent, stride, pitch };
+            self.store(offset, spacing, block, &values[position..]);
         });
     }
 
@@ -314,22 +312,19 @@ impl Part<'_> {
     }
 
     #[inline(always)]
-    fn store<T: Scalar>(&self, offset: isize, spacing: isize, values: &[T]) {
+    fn store<T: Scalar>(&self, offset: isize, spacing: isize, block: Block, values: &[T]) {
         let Split { pointer, dtype, accumulate, streams, .. } = *self.split;
+        let (start, how) = ((offset, spacing), (accumulate, streams));
         // SAFETY: (reach) the callers checked the rows and columns; (distinct, once) only this part uses them. Outputs
         // are floating point: other types were refused before.
         unsafe {
             match dtype {
-                Dtype::F32 => {
-                    put::<f32, T>(pointer, offset, spacing, (accumulate, streams), values, |value| value as f32)
+                Dtype::F32 => put::<f32, T>(pointer, start, block, how, values, |value| value as f32),
+                Dtype::F64 => put::<f64, T>(pointer, start, block, how, values, |value| value),
+                Dtype::F16 => put::<f16, T>(pointer, start, block, how, values, |value| f16::from_f32(to_odd(value))),
+                Dtype::Bf16 => {
+                    put::<bf16, T>(pointer, start, block, how, values, |value| bf16::from_f32(to_odd(value)))
                 }
-                Dtype::F64 => put::<f64, T>(pointer, offset, spacing, (accumulate, streams), values, |value| value),
-                Dtype::F16 => put::<f16, T>(pointer, offset, spacing, (accumulate, streams), values, |value| {
-                    f16::from_f32(to_odd(value))
-                }),
-                Dtype::Bf16 => put::<bf16, T>(pointer, offset, spacing, (accumulate, streams), values, |value| {
-                    bf16::from_f32(to_odd(value))
-                }),
                 _ => unreachable!("an output of type {dtype}"),
             }
         }
@@ -352,26 +347,16 @@ fn to_odd(value: f64) -> f32 {
     }
 }
 
-/// Rounds a run of f32, by way of a buffer, past the caches.
-fn narrow_past_caches<Stored: Widen + Default>(run: &mut [Stored], values: &[f32]) {
-    const BLOCK: usize = 256;
-    let mut buffer = [Stored::default(); BLOCK];
-    for (run, values) in run.chunks_mut(BLOCK).zip(values.chunks(BLOCK)) {
-        let buffer = &mut buffer[..values.len()];
-        Stored::narrow_run(buffer, values);
-        stream::copy(run, buffer);
-    }
-}
-
-/// Stores or adds evenly spaced elements, rounding them once.
+/// Stores or adds columns of evenly spaced elements, rounding them once.
 ///
 /// # Safety
-/// `pointer` plus `offset + i * spacing` elements of `Stored` may be read and written for every i below `values.len()`.
+/// `pointer` plus `offset + column * stride + i * spacing` elements of `Stored` may be read and written for every column
+/// and element of the block.
 #[inline(always)]
 unsafe fn put<Stored: Widen + Element + Default, T: Scalar>(
     pointer: *mut u8,
-    offset: isize,
-    spacing: isize,
+    (offset, spacing): (isize, isize),
+    block: Block,
     (accumulate, streams): (bool, bool),
     values: &[T],
     round: impl Fn(f64) -> Stored,
@@ -379,28 +364,28 @@ unsafe fn put<Stored: Widen + Element + Default, T: Scalar>(
     // SAFETY: the caller's, in every branch; a T with the dtype of f32 is an f32.
     unsafe {
         let first = pointer.cast::<Stored>().offset(offset);
-        if accumulate {
-            for (step, value) in values.iter().enumerate() {
-                let place = first.offset(step as isize * spacing);
-                place.write(round(place.read().widen() + value.to_f64()));
-            }
-        } else if streams && spacing == 1 && T::DTYPE == Stored::DTYPE {
-            stream::copy(std::slice::from_raw_parts_mut(first.cast::<T>(), values.len()), values);
-        } else if spacing == 1 && T::DTYPE == Dtype::F32 && Stored::NARROWS {
-            let run = std::slice::from_raw_parts_mut(first, values.len());
+        if Stored::IS_HALF && !accumulate && spacing == 1 && T::DTYPE == Dtype::F32 {
             let values = std::slice::from_raw_parts(values.as_ptr().cast::<f32>(), values.len());
-            if streams {
-                narrow_past_caches(run, values);
+            return halves::narrow_columns(first, block, streams, values);
+        }
+        for column in 0..block.columns {
+            let first = first.offset(column as isize * block.stride);
+            let values = &values[column * block.pitch..][..block.length];
+            if accumulate {
+                for (step, value) in values.iter().enumerate() {
+                    let place = first.offset(step as isize * spacing);
+                    place.write(round(place.read().widen() + value.to_f64()));
+                }
+            } else if streams && spacing == 1 && T::DTYPE == Stored::DTYPE {
+                stream::copy(std::slice::from_raw_parts_mut(first.cast::<T>(), values.len()), values);
+            } else if spacing == 1 {
+                for (step, value) in values.iter().enumerate() {
+                    first.add(step).write(round(value.to_f64()));
+                }
             } else {
-                Stored::narrow_run(run, values);
-            }
-        } else if spacing == 1 {
-            for (step, value) in values.iter().enumerate() {
-                first.add(step).write(round(value.to_f64()));
-            }
-        } else {
-            for (step, value) in values.iter().enumerate() {
-                first.offset(step as isize * spacing).write(round(value.to_f64()));
+                for (step, value) in values.iter().enumerate() {
+                    first.offset(step as isize * spacing).write(round(value.to_f64()));
+                }
             }
         }
     }
