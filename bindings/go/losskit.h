@@ -653,8 +653,9 @@ lk_status lk_loss_value_shape(const struct lk_loss *loss,
 /**
  * Makes a context. `options` may be NULL for defaults. On failure *context is untouched.
  *
- * A pool waits without spinning, and small work never leaves the calling thread. After a fork a pool starts again in
- * the child when it is next used.
+ * A pool's threads wait without spinning; a call stays awake for at most some tens of microseconds, while others are in
+ * their last task. Small work never leaves the calling thread. After a fork a pool starts again in the child when it is
+ * next used.
  */
 lk_status lk_context_create(const struct lk_context_options *options,
                             struct lk_context **context,
