@@ -1,7 +1,8 @@
 //! Sums that do not depend on how the work was divided, and that round once.
 //!
 //! Terms are dealt to a fixed number of lanes, each lane adds its own in an order that depends on their number alone, and
-//! the lanes are folded in a fixed tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each addition lost.
+//! the lanes are folded in a fixed tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each
+//! addition lost.
 
 use super::real::{Real, Scalar};
 
