@@ -11,6 +11,8 @@
 //! A family is handed operands that are already checked, writes derivatives and unreduced values, and returns the sum.
 
 #[forbid(unsafe_code)]
+mod aligned;
+#[forbid(unsafe_code)]
 pub mod census;
 #[forbid(unsafe_code)]
 pub mod elementwise;

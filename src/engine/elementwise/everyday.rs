@@ -174,11 +174,11 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
         let [input_buffer, target_buffer, gradient_buffer] = if as_they_lie && !streams {
             [&mut [], &mut [], &mut []] as [&mut [S]; 3]
         } else {
-            buffers.insert([Step::default(); 3]).each_mut().map(|step| step.0.as_mut_slice())
+            buffers.insert([Step::default(); 3]).each_mut().map(|step| &mut **step)
         };
         let (bf16_buffer, f16_buffer): (&mut [bf16], &mut [f16]) = if streams {
             let (bf16, f16) = half_buffers.insert((Step::default(), Step::default()));
-            (&mut bf16.0, &mut f16.0)
+            (bf16, f16)
         } else {
             (&mut [], &mut [])
         };

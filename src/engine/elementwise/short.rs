@@ -1,9 +1,10 @@
 //! The shortest walk, of a few elements that one task is lent: there, what comes before the first element and after the
 //! last one counts.
 
-use super::steps::{Aligned, Steps};
+use super::steps::Steps;
 use super::{Elementwise, Kernel};
 use crate::engine::Lent;
+use crate::engine::aligned::Aligned;
 use crate::engine::level::{Level, Work};
 use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar, Sum};
@@ -48,7 +49,7 @@ impl<S: Scalar, K: Kernel> Work<S> for Short<'_, '_, S, K> {
             return None;
         }
         // Made where it stays: what is returned is copied whole.
-        let mut values = Aligned([S::default(); STEP]);
+        let mut values = Aligned::<S, STEP>::default();
         let mut steps = Steps { kernel, factor, lanes: Lanes::default(), values: &mut values };
         steps.add(input, target, gradient.as_deref_mut());
         Some(steps.lanes.fold())

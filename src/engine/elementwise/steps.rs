@@ -2,6 +2,7 @@
 
 use super::stored::Stored;
 use super::{Jet, Kernel};
+use crate::engine::aligned::Aligned;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar};
 
@@ -9,20 +10,8 @@ use crate::math::{Real, Scalar};
 /// once, because additions wait for each other; the more, the less is lost between loops.
 pub const STEP: usize = 256;
 
-/// Numbers in cache lines of their own: what is read back so soon must not lie across two of them.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-pub struct Aligned<A>(pub A);
-
-impl<T: Default + Copy, const N: usize> Default for Aligned<[T; N]> {
-    #[inline(always)]
-    fn default() -> Self {
-        Aligned([T::default(); N])
-    }
-}
-
 /// Room for a step.
-pub type Step<T> = Aligned<[T; STEP]>;
+pub type Step<T> = Aligned<T, STEP>;
 
 /// The steps of a walk over elements, and what they come to.
 pub struct Steps<'w, S, R, K, const LENGTH: usize> {
@@ -31,7 +20,7 @@ pub struct Steps<'w, S, R, K, const LENGTH: usize> {
     pub factor: R,
     pub lanes: Lanes<LANES>,
     /// Room for the values of a step.
-    pub values: &'w mut Aligned<[S; LENGTH]>,
+    pub values: &'w mut Aligned<S, LENGTH>,
 }
 
 impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, S, R, K, LENGTH> {
@@ -43,27 +32,27 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
         let whole = input.len() - left_over;
         // Single elements are slow. A block that is less than whole lanes is put behind other numbers, in buffers.
         let padding = LANES.saturating_sub(input.len());
-        let mut buffers = [Aligned([T::default(); LANES]); 3];
-        let [input_buffer, target_buffer, gradient_buffer] = buffers.each_mut().map(|buffer| &mut buffer.0);
+        let mut buffers = [Aligned::<T, LANES>::default(); 3];
+        let [input_buffer, target_buffer, gradient_buffer] = &mut buffers;
         let (input, target) = if padding > 0 {
             input_buffer[padding..].copy_from_slice(input);
             target_buffer[padding..].copy_from_slice(target);
-            (input_buffer.as_slice(), target_buffer.as_slice())
+            (&**input_buffer, &**target_buffer)
         } else {
             (input, target)
         };
         // What is left over behind whole lanes is computed with elements before it once more. It comes first, although it
         // is added up last: its values are read from another place than they were written to, which takes a while.
-        let mut last_values = Aligned([S::default(); 2 * LANES]);
+        let mut last_values = Aligned::<S, { 2 * LANES }>::default();
         let mut is_last = left_over > 0;
         let mut step = if is_last { input.len() - LANES..input.len() } else { 0..whole.min(LENGTH) };
         loop {
             let (input, target) = (&input[step.clone()], &target[step.clone()]);
-            let values = if is_last { &mut last_values.0[..LANES] } else { &mut values.0[..input.len()] };
+            let values = if is_last { &mut last_values[..LANES] } else { &mut values[..input.len()] };
             match &mut gradient {
                 None => values_of::<S, R, K, T>(*kernel, input, target, values),
                 Some(run) => {
-                    let output = if padding > 0 { gradient_buffer.as_mut_slice() } else { &mut run[step.clone()] };
+                    let output = if padding > 0 { &mut **gradient_buffer } else { &mut run[step.clone()] };
                     values_and_gradient_of::<S, R, K, T>(*kernel, input, target, values, output, *factor);
                 }
             }
@@ -78,7 +67,7 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
         }
         if left_over > 0 {
             // The first one left over goes to the first lane, and nothing to those behind the last one.
-            lanes.add::<R>(&last_values.0[LANES - left_over..][..LANES]);
+            lanes.add::<R>(&last_values[LANES - left_over..][..LANES]);
         }
         if let (Some(run), 1..) = (gradient, padding) {
             run.copy_from_slice(&gradient_buffer[padding..]);
