@@ -120,7 +120,7 @@ fn functions() -> Vec<Function> {
     let mut wanted = false;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         if let Some((_, symbol)) = line.strip_suffix(">:").and_then(|line| line.split_once('<')) {
-            wanted = symbol.contains("6engine5level");
+            wanted = symbol.contains("5level8Compiled");
             if wanted {
                 functions.push(Function { symbol: symbol.to_owned(), body: Vec::new() });
             }
@@ -159,7 +159,7 @@ fn complaint(function: &Function, kernel: &Kernel, register: &str) -> Option<Str
 
 /// Checks every function of a kernel at a level and type; gives back how many there are.
 fn check(functions: &[Function], kernel: &Kernel, level: &str, kind: char, register: &str) -> Result<usize, String> {
-    let place = format!("5level{level}{kind}");
+    let place = format!("5level8Compiled{kind}E{level}");
     let of_kernel = functions.iter().filter(|function| {
         function.symbol.contains(&place) && kernel.symbols.iter().all(|part| function.symbol.contains(part))
     });

@@ -40,13 +40,11 @@ impl Level {
     #[inline]
     pub fn run<S: Scalar, W: Work<S>>(self, work: W) -> W::Output {
         match self.min(Level::best()) {
-            Level::Portable => portable::<S, W>(work),
-            // SAFETY: `best` found AVX2, FMA and F16C on this machine (or this is aarch64, where they need no finding).
-            #[allow(unused_unsafe)]
-            Level::V3 => unsafe { v3::<S, W>(work) },
-            // SAFETY: `best` found the AVX-512 extensions named at `v4`.
-            #[allow(unused_unsafe)]
-            Level::V4 => unsafe { v4::<S, W>(work) },
+            Level::Portable => work.portable(),
+            // SAFETY: `best` found what is named at `v3` on this machine.
+            Level::V3 => unsafe { work.v3() },
+            // SAFETY: `best` found what is named at `v4` on this machine.
+            Level::V4 => unsafe { work.v4() },
         }
     }
 }
@@ -80,22 +78,36 @@ fn detect() -> Level {
     Level::Portable
 }
 
-#[inline(never)]
-fn portable<S: Scalar, W: Work<S>>(work: W) -> W::Output {
-    work.run::<S::Portable>()
+/// Work, compiled once for each level.
+///
+/// Methods of the work's type and not functions, because the compiler divides a crate by the modules of the types: so the
+/// families of losses are compiled side by side, and again only when they change.
+trait Compiled<S: Scalar>: Work<S> + Sized {
+    #[inline(never)]
+    fn portable(self) -> Self::Output {
+        self.run::<S::Portable>()
+    }
+
+    /// # Safety
+    ///
+    /// The machine has AVX2, FMA, F16C, BMI1 and BMI2, if it is an x86-64.
+    #[inline(never)]
+    #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma,f16c,bmi1,bmi2"))]
+    unsafe fn v3(self) -> Self::Output {
+        self.run::<S::Fused>()
+    }
+
+    /// # Safety
+    ///
+    /// The machine has what `v3` needs and AVX-512 F, BW, CD, DQ and VL, if it is an x86-64.
+    #[inline(never)]
+    #[cfg_attr(
+        target_arch = "x86_64",
+        target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
+    )]
+    unsafe fn v4(self) -> Self::Output {
+        self.run::<S::Fused>()
+    }
 }
 
-#[inline(never)]
-#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma,f16c,bmi1,bmi2"))]
-fn v3<S: Scalar, W: Work<S>>(work: W) -> W::Output {
-    work.run::<S::Fused>()
-}
-
-#[inline(never)]
-#[cfg_attr(
-    target_arch = "x86_64",
-    target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
-)]
-fn v4<S: Scalar, W: Work<S>>(work: W) -> W::Output {
-    work.run::<S::Fused>()
-}
+impl<S: Scalar, W: Work<S>> Compiled<S> for W {}
