@@ -11,17 +11,22 @@ pub trait Scalar: crate::tensor::Element + Default + Debug + PartialOrd + Send +
     type Fused: Real<Storage = Self>;
     /// The scalar with the fused multiply-add emulated, bit for bit.
     type Portable: Real<Storage = Self>;
-    /// An integer of the same width.
-    type Order: Copy + Ord;
+    /// Its bits, as an integer without a sign.
+    type Bits: Copy + Ord;
+    /// Its bits, as an integer with a sign.
+    type SignedBits: Copy + Ord;
     /// Exact widening.
     fn to_f64(self) -> f64;
     /// Rounding to nearest, ties to even.
     fn from_f64(value: f64) -> Self;
-    /// An integer that is larger for larger numbers; NaN lies beyond the infinity of its sign. Where the largest number
-    /// is looked for, the order of integers does not depend on which are compared first, and compiles to vector code.
-    fn order(self) -> Self::Order;
-    /// The number with this order.
-    fn of_order(order: Self::Order) -> Self;
+    /// Its bits.
+    fn bits(self) -> Self::Bits;
+    /// Its bits, of which the first is the sign of both.
+    fn signed_bits(self) -> Self::SignedBits;
+    /// The number with these bits.
+    fn of_bits(bits: Self::Bits) -> Self;
+    /// The number with these bits.
+    fn of_signed_bits(bits: Self::SignedBits) -> Self;
 }
 
 /// How `a * b + c` is rounded once: by the machine, or by us.
@@ -253,7 +258,8 @@ macro_rules! lane_real {
         impl Scalar for $scalar {
             type Fused = Lane<$scalar, Fused>;
             type Portable = Lane<$scalar, Emulated>;
-            type Order = $signed;
+            type Bits = $bits;
+            type SignedBits = $signed;
 
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -266,15 +272,23 @@ macro_rules! lane_real {
             }
 
             #[inline(always)]
-            fn order(self) -> $signed {
-                // The magnitudes of negative numbers count downwards.
-                let bits = self.to_bits() as $signed;
-                bits ^ ((bits >> ($signed::BITS - 1)) as $bits >> 1) as $signed
+            fn bits(self) -> $bits {
+                self.to_bits()
             }
 
             #[inline(always)]
-            fn of_order(order: $signed) -> $scalar {
-                $scalar::from_bits((order ^ ((order >> ($signed::BITS - 1)) as $bits >> 1) as $signed) as $bits)
+            fn signed_bits(self) -> $signed {
+                self.to_bits() as $signed
+            }
+
+            #[inline(always)]
+            fn of_bits(bits: $bits) -> $scalar {
+                $scalar::from_bits(bits)
+            }
+
+            #[inline(always)]
+            fn of_signed_bits(bits: $signed) -> $scalar {
+                $scalar::from_bits(bits as $bits)
             }
         }
 

@@ -30,17 +30,6 @@ impl Sum {
         Sum { high, low: self.low + error }
     }
 
-    /// Adds one term of a list unless it is negative. What f64 has bits to spare for needs no correction.
-    #[inline(always)]
-    fn plus_positive<R: Real>(self, term: R::Storage) -> Sum {
-        let term = R::load(term).at_least(R::ZERO).to_f64();
-        if size_of::<R::Storage>() < size_of::<f64>() {
-            Sum { high: self.high + term, ..self }
-        } else {
-            self.plus(term)
-        }
-    }
-
     /// Adds another sum.
     #[inline(always)]
     #[must_use]
@@ -153,32 +142,31 @@ impl<const N: usize> Lanes<N> {
         }
     }
 
-    /// Adds one term to each of the first lanes, passing over negative ones.
+    /// Adds a term of each of four lists to each of the first lanes, as one.
     #[inline(always)]
-    pub fn add_positive<R: Real>(&mut self, terms: &[R::Storage]) {
-        let is_narrow = size_of::<R::Storage>() < size_of::<f64>();
-        for ((high, low), &term) in self.high.iter_mut().zip(&mut self.low).zip(terms) {
-            let sum = Sum { high: *high, low: *low }.plus_positive::<R>(term);
-            *high = sum.high;
-            if !is_narrow {
-                *low = sum.low;
+    pub fn add_of_four<R: Real>(&mut self, [a, b, c, d]: [&[R::Storage]; 4]) {
+        let count = a.len();
+        let (high, low) = (&mut self.high[..count], &mut self.low[..count]);
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            let (b, c, d) = (&b[..count], &c[..count], &d[..count]);
+            for index in 0..count {
+                high[index] += (a[index].to_f64() + b[index].to_f64()) + (c[index].to_f64() + d[index].to_f64());
             }
+        } else {
+            add_four_each(high, low, a, b, c, d);
         }
     }
 
-    /// The same with a term of each of four lists.
+    /// Adds what was made of the compute type in f64; whole chunks of N. What was made of f32 needs no correction.
     #[inline(always)]
-    pub fn add_positive_of_four<R: Real>(&mut self, [a, b, c, d]: [&[R::Storage]; 4]) {
-        let (count, is_narrow) = (a.len(), size_of::<R::Storage>() < size_of::<f64>());
-        let (high, low) = (&mut self.high[..count], &mut self.low[..count]);
-        let (b, c, d) = (&b[..count], &c[..count], &d[..count]);
-        for index in 0..count {
-            let sum = Sum { high: high[index], low: low[index] };
-            let sum = sum.plus_positive::<R>(a[index]).plus_positive::<R>(b[index]);
-            let sum = sum.plus_positive::<R>(c[index]).plus_positive::<R>(d[index]);
-            high[index] = sum.high;
-            if !is_narrow {
-                low[index] = sum.low;
+    pub fn add_products<R: Real>(&mut self, terms: &[f64]) {
+        for chunk in terms.as_chunks::<N>().0 {
+            if size_of::<R::Storage>() < size_of::<f64>() {
+                for lane in 0..N {
+                    self.high[lane] += chunk[lane];
+                }
+            } else {
+                self.add_each::<<f64 as Scalar>::Fused>(&chunk[..std::hint::black_box(N)]);
             }
         }
     }
@@ -194,6 +182,37 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     pub fn lane(&self, lane: usize) -> Sum {
         Sum { high: self.high[lane], low: self.low[lane] }
+    }
+
+    /// The sums in the first lanes, each rounded once.
+    #[inline(always)]
+    pub fn values<R: Real>(&self, out: &mut [f64]) {
+        let count = out.len();
+        if size_of::<R::Storage>() < size_of::<f64>() {
+            out.copy_from_slice(&self.high[..count]);
+        } else {
+            for (lane, out) in out.iter_mut().enumerate() {
+                *out = self.lane(lane).value();
+            }
+        }
+    }
+
+    /// The sum of all lanes, rounded once. Of terms of f32, folding needs no correction, which takes longer than adding a
+    /// few of them.
+    #[inline(always)]
+    pub fn total<R: Real>(&self) -> f64 {
+        if size_of::<R::Storage>() == size_of::<f64>() {
+            return self.fold().value();
+        }
+        // Hidden, or the pairs that are added here would become the vectors of the loops before.
+        let (mut high, mut width) = (std::hint::black_box(self.high), N / 2);
+        while width > 0 {
+            for lane in 0..width {
+                high[lane] += high[lane + width];
+            }
+            width /= 2;
+        }
+        high[0]
     }
 
     /// All lanes folded, halves onto halves; N is a power of two.

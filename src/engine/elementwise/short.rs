@@ -107,7 +107,7 @@ mod tests {
                     let found = loss.eval_short(Some(&context), 1, &mut call).unwrap();
                     assert_eq!(found.to_bits(), expected.to_bits(), "{text} of {count} {}s at {level:?}", S::DTYPE);
                 }
-                let bits = |numbers: &[S]| numbers.iter().map(|number| number.order()).collect::<Vec<_>>();
+                let bits = |numbers: &[S]| numbers.iter().map(|number| number.bits()).collect::<Vec<_>>();
                 assert!(bits(&short_way) == bits(&long_way), "{text} of {count} {}s at {level:?}", S::DTYPE);
             }
         }

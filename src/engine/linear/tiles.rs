@@ -133,7 +133,7 @@ fn cap_in_place<R: Real>(bound: f64, row: &mut [R::Storage], slopes: &mut [R::St
 /// The largest logit and the sum of the others' exponentials.
 #[inline(always)]
 fn sums_of<R: Real>(row: &[R::Storage]) -> Stats<R::Storage> {
-    let max = largest_of::<R::Storage, R>(row);
+    let max = largest_of(row);
     if R::load(max) == -R::INFINITY {
         let rest = if row.iter().any(|&x| R::load(x).is_nan()) { f64::NAN } else { 0.0 };
         return Stats { max, rest, ..Stats::default() };

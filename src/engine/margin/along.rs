@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::{Job, Kernel, Parts, Target};
 use crate::engine::softmax::RowFactors;
 use crate::engine::softmax::block::{BLOCK, blocks};
+use crate::engine::softmax::largest::Largest;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::Part;
@@ -268,14 +269,14 @@ impl<R: Real> Search<R> {
 /// The largest s of a block, and whether any is NaN: then the largest has no meaning.
 #[inline(always)]
 fn largest_or_nan<R: Real, K: Kernel>(kernel: K, input: &[R::Storage], targets: impl Targets<R>) -> (R, bool) {
-    let (mut largest, mut has_nan) = ((-R::INFINITY).store().order(), false);
+    let (mut largest, mut has_nan) = (Largest::of_none(), false);
     let targets = targets.of_first(input.len());
     for place in 0..input.len() {
         let adjusted = targets.adjusted(kernel, place, R::load(input[place]));
-        largest = largest.max(adjusted.store().order());
+        largest = largest.and(adjusted.store());
         has_nan |= adjusted.is_nan();
     }
-    (R::load(R::Storage::of_order(largest)), has_nan)
+    (R::load(largest.value()), has_nan)
 }
 
 /// t x of a block.
@@ -290,7 +291,7 @@ fn multiply<S: Scalar, R: Real<Storage = S>>(target: &[S], input: &[S], products
 /// Fills a block, with zeros in the one call that the machine does fastest.
 #[inline(always)]
 fn fill<S: Scalar>(block: &mut [S], number: S) {
-    if number.order() == S::default().order() {
+    if number.bits() == S::default().bits() {
         block.fill(S::default());
     } else {
         block.fill(number);

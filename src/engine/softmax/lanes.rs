@@ -46,57 +46,89 @@ pub fn raise_by_four<S: Scalar>(max: &[S], logits: [&[S]; 4], larger: &mut [S]) 
     }
 }
 
-/// An exponential, with a minus sign if it is its row's largest, and whether it is.
+/// An exponential held against its row's largest so far: the larger and the smaller of both.
+///
+/// All the smaller ones are what a row leaves beside its largest, of which there may be several that are equal: so the
+/// largest is kept out of the sum without a search for its class. NaN is the smaller one, and so in the sum.
 #[inline(always)]
-fn marked<R: Real>(row: &RowExp<R>, x: R, max: R) -> (R, R) {
-    let e = row.of(x);
-    let is_largest = x == max;
-    (if is_largest { -e } else { e }, R::only_if(is_largest, R::ONE))
+fn set_apart<R: Real>(e: R, largest: R) -> (R, R) {
+    (if e > largest { e } else { largest }, if largest < e { largest } else { e })
 }
 
-/// Exponentials, the largest of a row with a minus sign, of which there are several if logits tie, and their number so
-/// far.
+/// Exponentials of one class, the largest ones of their rows with these, in another place for the reason of [`raise`],
+/// and what is left of each row.
 #[inline(always)]
-pub fn exponentials<S: Scalar, R: Real<Storage = S>>(max: &[S], logits: &[S], out: &mut [S], ties: &mut [S]) {
-    let count = ties.len();
-    let (max, logits, out) = (&max[..count], &logits[..count], &mut out[..count]);
+pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
+    max: &[S],
+    logits: &[S],
+    out: &mut [S],
+    largest: &[S],
+    larger: &mut [S],
+    smaller: &mut [S],
+) {
+    let count = max.len();
+    let (logits, out, largest) = (&logits[..count], &mut out[..count], &largest[..count]);
+    let (larger, smaller) = (&mut larger[..count], &mut smaller[..count]);
     for index in 0..count {
-        let max = R::load(max[index]);
-        let (e, tie) = marked(&RowExp::below(max), R::load(logits[index]), max);
-        out[index] = e.store();
-        ties[index] = (R::load(ties[index]) + tie).store();
+        let e = RowExp::below(R::load(max[index])).of(R::load(logits[index]));
+        let (high, low) = set_apart(e, R::load(largest[index]));
+        (out[index], larger[index], smaller[index]) = (e.store(), high.store(), low.store());
     }
 }
 
-/// The same for four classes together, which share the numbers of their rows.
+/// The same for four classes together, which share the numbers of their rows. Of what is left of a row there are four.
 #[inline(always)]
 pub fn exponentials_of_four<S: Scalar, R: Real<Storage = S>>(
+    max: &[S],
+    logits: [&[S]; 4],
+    [first, second, third, fourth]: [&mut [S]; 4],
+    largest: &[S],
+    larger: &mut [S],
+    [a_left, b_left, c_left, d_left]: [&mut [S]; 4],
+) {
+    exponentials_of_each::<S, R>(
+        max, logits, first, second, third, fourth, largest, larger, a_left, b_left, c_left, d_left,
+    );
+}
+
+/// The same, with every slice an argument of its own.
+#[allow(clippy::too_many_arguments)]
+#[inline(always)]
+fn exponentials_of_each<S: Scalar, R: Real<Storage = S>>(
     max: &[S],
     logits: [&[S]; 4],
     first: &mut [S],
     second: &mut [S],
     third: &mut [S],
     fourth: &mut [S],
-    ties: &mut [S],
+    largest: &[S],
+    larger: &mut [S],
+    a_left: &mut [S],
+    b_left: &mut [S],
+    c_left: &mut [S],
+    d_left: &mut [S],
 ) {
-    let count = ties.len();
-    let (max, [a, b, c, d]) = (&max[..count], cut(logits, count));
+    let count = max.len();
+    let (largest, larger, [a, b, c, d]) = (&largest[..count], &mut larger[..count], cut(logits, count));
     let (first, second) = (&mut first[..count], &mut second[..count]);
     let (third, fourth) = (&mut third[..count], &mut fourth[..count]);
+    let (a_left, b_left) = (&mut a_left[..count], &mut b_left[..count]);
+    let (c_left, d_left) = (&mut c_left[..count], &mut d_left[..count]);
     for index in 0..count {
-        let max = R::load(max[index]);
-        let row = RowExp::below(max);
-        let (e, tie) = marked(&row, R::load(a[index]), max);
-        first[index] = e.store();
-        let (e, other) = marked(&row, R::load(b[index]), max);
-        let tie = tie + other;
-        second[index] = e.store();
-        let (e, other) = marked(&row, R::load(c[index]), max);
-        let tie = tie + other;
-        third[index] = e.store();
-        let (e, other) = marked(&row, R::load(d[index]), max);
-        fourth[index] = e.store();
-        ties[index] = (R::load(ties[index]) + (tie + other)).store();
+        let row = RowExp::below(R::load(max[index]));
+        let e = row.of(R::load(a[index]));
+        let (high, low) = set_apart(e, R::load(largest[index]));
+        (first[index], a_left[index]) = (e.store(), low.store());
+        let e = row.of(R::load(b[index]));
+        let (high, low) = set_apart(e, high);
+        (second[index], b_left[index]) = (e.store(), low.store());
+        let e = row.of(R::load(c[index]));
+        let (high, low) = set_apart(e, high);
+        (third[index], c_left[index]) = (e.store(), low.store());
+        let e = row.of(R::load(d[index]));
+        let (high, low) = set_apart(e, high);
+        (fourth[index], d_left[index]) = (e.store(), low.store());
+        larger[index] = high.store();
     }
 }
 
@@ -160,7 +192,7 @@ impl<'l, S: Scalar> Gradient<'l, S> {
     #[inline(always)]
     fn of<R: Real<Storage = S>>(&self, index: usize, class: S, exponential: S) -> S {
         let (label, labelled) = (self.labels[index], R::load(self.labelled[index]));
-        let scaled = R::load(exponential).abs() * R::load(self.factors[index]);
+        let scaled = R::load(exponential) * R::load(self.factors[index]);
         if label == class { labelled.store() } else { scaled.store() }
     }
 }

@@ -14,6 +14,7 @@ mod along;
 pub(in crate::engine) mod block;
 pub(in crate::engine) mod lanes;
 pub(in crate::engine) mod largest;
+mod once;
 mod rows;
 pub mod source;
 pub(in crate::engine) mod tile;
@@ -115,6 +116,9 @@ impl<K: Kernel, P: Source> Family for Softmax<K, P> {
     }
 }
 
+/// So much input is asked for ahead; what is smaller stays in caches from where it comes in time by itself.
+const PREFETCHED_BYTES: usize = 4 << 20;
+
 /// Everything that the tasks of one call share.
 struct Job<'a, S, K, P> {
     kernel: K,
@@ -126,6 +130,8 @@ struct Job<'a, S, K, P> {
     classes: usize,
     /// The rows walked together where classes are few.
     pitch: usize,
+    /// Whether the next row is asked for while one is computed.
+    prefetches: bool,
     /// The share of each target that stays, and what every class gets instead.
     keep: f64,
     spread: f64,
@@ -180,6 +186,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             weights: &weights,
             classes,
             pitch,
+            prefetches: input.count().saturating_mul(classes) >= PREFETCHED_BYTES / size_of::<S>(),
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
             rows: &rows,

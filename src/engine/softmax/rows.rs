@@ -93,6 +93,9 @@ impl<'a> RowOperands<'a> {
 }
 
 impl RowFactors {
+    /// Of a row that counts once.
+    pub const ONE: RowFactors = RowFactors { counts: true, weight: 1.0, upstream: 1.0 };
+
     /// The row's factor of derivatives, from that of the call.
     #[inline(always)]
     pub fn derivative(&self, factor: f64) -> f64 {

@@ -162,6 +162,12 @@ impl<'a> View<'a> {
         self
     }
 
+    /// Whether it lends, unless what is asked for does not lie in memory just so.
+    #[inline(always)]
+    pub fn lends(&self) -> bool {
+        self.lendable
+    }
+
     /// The number of rows, or of elements where rows have one.
     pub fn count(&self) -> usize {
         self.walk.count

@@ -254,6 +254,42 @@ impl Part<'_> {
         Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().offset(offset), columns.len()) })
     }
 
+    /// How many numbers of a type a row has room for until it is written, from its first column to its last: no narrower
+    /// ones, so that the row may be written over those that were fetched, and none if it is added to.
+    #[inline(always)]
+    pub fn room_in_row<T: Scalar>(&self) -> usize {
+        let Split { ref walk, dtype, accumulate, .. } = *self.split;
+        let is_free = !accumulate && (walk.stride == 1 || walk.extent <= 1) && dtype.size() <= size_of::<T>();
+        if is_free { walk.extent * dtype.size() / size_of::<T>() } else { 0 }
+    }
+
+    /// Leaves numbers where a row will be written, from a place among those that there is room for.
+    #[inline(always)]
+    pub fn leave_in_row<T: Scalar>(&mut self, row: usize, start: usize, numbers: &[T]) {
+        let place = self.room_from::<T>(row, start, numbers.len());
+        // SAFETY: (reach) the row's own bytes; (distinct, once) only this part uses them.
+        unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr().cast(), place, size_of_val(numbers)) };
+    }
+
+    /// Numbers that were left in a row, from a place on.
+    #[inline(always)]
+    pub fn fetch_from_row<T: Scalar>(&self, row: usize, start: usize, out: &mut [T]) {
+        let place = self.room_from::<T>(row, start, out.len());
+        // SAFETY: (reach, distinct) as above, whatever these bytes hold is a number; they need not be aligned.
+        unsafe { std::ptr::copy_nonoverlapping(place, out.as_mut_ptr().cast(), size_of_val(out)) };
+    }
+
+    /// The first byte of some numbers that a row has room for.
+    #[inline(always)]
+    fn room_from<T: Scalar>(&self, row: usize, start: usize, count: usize) -> *mut u8 {
+        self.check(row, 1);
+        let room = self.room_in_row::<T>();
+        assert!(start <= room && count <= room - start, "more than a row has room for");
+        let Split { pointer, dtype, ref walk, .. } = *self.split;
+        let first = walk.row(row, &(0..walk.extent)) * dtype.size() as isize;
+        pointer.wrapping_offset(first).wrapping_add(start * size_of::<T>())
+    }
+
     /// Stores or adds some columns of a row.
     #[inline(never)]
     pub fn write_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>, values: &[T]) {

@@ -1,10 +1,11 @@
 //! Rows in which only the labelled class has a target.
 
 use super::super::lanes::{Gradient, choose, choose_of_four, clear, scale, scale_four};
+use super::super::once::Once;
 use super::super::source::Source;
-use super::super::{Job, Kernel, Labelled};
-use super::{Lane, PerRow, Scratch, in_fours, stats};
-use crate::math::{Real, RowExp, Scalar};
+use super::super::{Job, Kernel};
+use super::{Lane, in_fours};
+use crate::math::{Real, Scalar};
 use crate::tensor::{Columns, ColumnsMut};
 
 /// Losses, V and S of rows in which only the labelled class has a target.
@@ -12,58 +13,38 @@ use crate::tensor::{Columns, ColumnsMut};
 pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     job: &Job<'_, S, K, P>,
     columns: Columns<'_, S>,
+    exponentials: &mut ColumnsMut<'_, S>,
     lane: &mut Lane<S>,
-    [input, weight, value, q]: &mut Scratch<S>,
     width: usize,
 ) {
-    input[..width].fill((-R::ZERO).store());
+    let Once { input, exponential, weight, .. } = &mut lane.once;
+    let nothing = (-R::ZERO).store();
+    input[..width].fill(nothing);
+    exponential[..width].fill(if P::EXPONENTIAL { nothing } else { S::default() });
     let (fours, others) = in_fours(job.classes);
     let labels = &lane.class[..width];
     for class in fours {
         choose_of_four::<S, R>(labels, class, columns.four_columns(class, width), &mut input[..width]);
+        if P::EXPONENTIAL {
+            let [a, b, c, d] = exponentials.four_columns(class);
+            choose_of_four::<S, R>(labels, class, [a, b, c, d], &mut exponential[..width]);
+        }
     }
     for class in others {
         choose::<S, R>(labels, class, columns.column(class, width), &mut input[..width]);
+        if P::EXPONENTIAL {
+            choose::<S, R>(labels, class, &exponentials.column(class)[..width], &mut exponential[..width]);
+        }
     }
     match job.weights.block(0..job.classes) {
         None => weight[..width].fill(job.weights.weight(0)),
         Some(weights) => {
-            for (weight, &class) in weight.iter_mut().zip(classes(job, lane).iter()) {
-                *weight = weights[class];
+            for (weight, &label) in weight[..width].iter_mut().zip(lane.label.iter()) {
+                *weight = weights[job.class_of(label)];
             }
         }
     }
-    for index in 0..width {
-        let stats = stats::<S, R>(lane, index);
-        let x = R::load(input[index]);
-        // Made once more, which costs less than to look for it among the classes.
-        let e = if P::EXPONENTIAL { RowExp::below(stats.max).of(x) } else { R::ZERO };
-        let class = job.source.class(x, e, &stats);
-        let term = job.kernel.term(class.minus_ln_p, class.p, class.q);
-        let a = R::load(weight[index]);
-        value[index] = a.weigh(term.value).store();
-        lane.first[index] = R::only_if(class.passes, a.weigh(term.first)).store();
-        lane.second[index] = R::only_if(class.passes, a.weigh(term.second)).store();
-        q[index] = class.free_q.store();
-    }
-    // Apart, because numbers of two widths in one loop halve its vectors.
-    for index in 0..width {
-        let (first, q) = (R::load(lane.first[index]), R::load(q[index]));
-        let labelled = Labelled::of(first, q, lane.divisor[index], lane.factor[index]);
-        lane.labelled[index] = labelled.gradient.store();
-        lane.others[index] = labelled.factor.store();
-        lane.value[index] = value[index].to_f64();
-    }
-}
-
-/// The labelled class of each row, or any where the row does not count.
-#[inline(always)]
-fn classes<S, K, P>(job: &Job<'_, S, K, P>, lane: &Lane<S>) -> PerRow<usize> {
-    let mut classes = PerRow::default();
-    for (class, &label) in classes.iter_mut().zip(lane.label.iter()) {
-        *class = job.class_of(label);
-    }
-    classes
+    lane.once.label::<R, K, P>(job.kernel, job.source, width);
 }
 
 /// The gradient of labelled rows from their exponentials, in place.
@@ -74,7 +55,7 @@ pub fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(
     (classes, all_count): (usize, bool),
     width: usize,
 ) {
-    let Lane { class: labels, labelled, others: factors, counts, .. } = lane;
+    let Lane { class: labels, counts, once: Once { labelled, others: factors, .. }, .. } = lane;
     let rows = Gradient { labels, labelled, factors };
     let (fours, others) = in_fours(classes);
     for class in fours {

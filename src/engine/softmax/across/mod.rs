@@ -7,11 +7,12 @@ mod labelled;
 use std::ops::Range;
 
 use super::lanes::{exponentials, exponentials_of_four, raise, raise_by_four};
-use super::source::{Quotients, Source, Stats};
+use super::once::Once;
+use super::source::Source;
 use super::tile::{self, FOLLOWED_CLASSES, Numbers};
 use super::{Job, Kernel, Parts, Target};
 use crate::math::sum::{LANES, Lanes};
-use crate::math::{Real, RowExp, Scalar, Sum, ln_1p};
+use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Columns, ColumnsMut};
 
 /// The most rows of a tile. More would only be more to clear before small calls.
@@ -21,8 +22,7 @@ type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of a tile of rows: class c of row i is at `c * pitch + i`.
 struct Tile<'t, S> {
-    /// The exponentials, the largest of a row with a minus sign, and later the gradient in their place: where it goes to,
-    /// or in a buffer.
+    /// The exponentials, and later the gradient in their place: where it goes to, or in a buffer.
     exponential: ColumnsMut<'t, S>,
     target: &'t mut [S],
     hessian: &'t mut [S],
@@ -34,29 +34,15 @@ struct Lane<S> {
     label: PerRow<i64>,
     /// The same as a number, as wide as what is chosen by it.
     class: PerRow<S>,
-    max: PerRow<S>,
-    rest: PerRow<S>,
-    tail: PerRow<S>,
-    inverse: PerRow<S>,
-    /// What divides by the total.
-    divisor: PerRow<f64>,
-    /// V and S.
-    first: PerRow<S>,
-    second: PerRow<S>,
-    /// The gradient at the label, and the factor of every other exponential, of a labelled row.
-    labelled: PerRow<S>,
-    others: PerRow<S>,
     /// 1 where the row counts, else 0.
     counts: PerRow<S>,
     weight: PerRow<f64>,
-    /// The factor of derivatives.
-    factor: PerRow<f64>,
-    /// The loss.
-    value: PerRow<f64>,
+    /// What makes losses and gradients of its sums.
+    once: Once<S, MOST_ROWS>,
 }
 
 /// Room for what a step needs for itself, and fills before it reads.
-type Scratch<S> = [PerRow<S>; 4];
+type Scratch<S> = [PerRow<S>; 5];
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -78,21 +64,11 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut lane = Lane {
         label: PerRow::default(),
         class: none,
-        max: none,
-        rest: none,
-        tail: none,
-        inverse: none,
-        divisor: PerRow::default(),
-        first: none,
-        second: none,
-        labelled: none,
-        others: none,
         counts: none,
         weight: PerRow::of(1.0),
-        factor: PerRow::of(job.derivative_factor),
-        value: PerRow::default(),
+        once: Once::of(job.derivative_factor),
     };
-    let mut scratch: Scratch<S> = [none; 4];
+    let mut scratch: Scratch<S> = [none; 5];
     let second_order = parts.hessian.is_some();
     let derives = parts.gradient.is_some() || second_order;
     let mut sum = Lanes::<LANES>::default();
@@ -118,22 +94,26 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             }
         }
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
-        normalise::<S, R, P>(columns, &mut tile, &mut lane, &mut scratch, job.classes, width);
+        normalise::<S, R, P>(columns, &mut tile, &mut lane.once, &mut scratch, job.classes, width);
         if job.is_sparse() {
-            labelled::accumulate::<S, R, K, P>(job, columns, &mut lane, &mut scratch, width);
+            labelled::accumulate::<S, R, K, P>(job, columns, &mut tile.exponential, &mut lane, width);
         } else {
             dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, width);
         }
-        for index in 0..width {
-            let weighted = lane.value[index] * lane.weight[index];
-            lane.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
+        if job.rows.are_uniform() {
+            lane.once.value[count..width].fill(0.0);
+        } else {
+            for index in 0..width {
+                let weighted = lane.once.value[index] * lane.weight[index];
+                lane.once.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
+            }
         }
-        sum.add::<<f64 as Scalar>::Fused>(&lane.value[..width]);
+        sum.add_products::<R>(&lane.once.value[..width]);
         if let Some(output) = &mut parts.values {
-            for value in lane.value.iter_mut() {
+            for value in lane.once.value.iter_mut() {
                 *value *= job.value_factor;
             }
-            output.write(start, &lane.value[..count]);
+            output.write(start, &lane.once.value[..count]);
         }
         if derives {
             let labelled = P::EXPONENTIAL && job.is_sparse();
@@ -185,7 +165,7 @@ fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
         let factors = job.rows.factors(start + index, lane.label[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(factors.counts)));
         lane.weight[index] = factors.weight;
-        lane.factor[index] = factors.derivative(job.derivative_factor);
+        lane.once.factor[index] = factors.derivative(job.derivative_factor);
     }
 }
 
@@ -202,15 +182,15 @@ fn in_fours(classes: usize) -> (impl Iterator<Item = usize>, Range<usize>) {
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     input: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
-    lane: &mut Lane<S>,
-    [other_max, ties, largest, terms]: &mut Scratch<S>,
+    once: &mut Once<S, MOST_ROWS>,
+    [other, a_left, b_left, c_left, d_left]: &mut Scratch<S>,
     classes: usize,
     width: usize,
 ) {
     let mut rest = Lanes::<MOST_ROWS>::default();
-    largest[..width].fill(R::ONE.store());
+    once.largest[..width].fill(if P::EXPONENTIAL { S::default() } else { R::ONE.store() });
     if P::EXPONENTIAL {
-        let (mut max, mut larger) = (&mut lane.max[..width], &mut other_max[..width]);
+        let (mut max, mut larger) = (&mut once.max[..width], &mut other[..width]);
         max.fill((-R::INFINITY).store());
         let (fours, others) = in_fours(classes);
         for class in fours {
@@ -223,51 +203,29 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
         }
         // Whichever of both places holds them now, the next step reads them here.
         larger.copy_from_slice(max);
-        let (max, ties) = (&lane.max[..width], &mut ties[..width]);
-        ties.fill(S::default());
+        let max = &once.max[..width];
+        let (mut largest, mut larger) = (&mut once.largest[..width], &mut other[..width]);
         let (fours, others) = in_fours(classes);
         // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
         for class in fours {
-            let [a, b, c, d] = tile.exponential.four_columns(class);
-            exponentials_of_four::<S, R>(max, input.four_columns(class, width), a, b, c, d, ties);
-            rest.add_positive_of_four::<R>([&a[..width], &b[..width], &c[..width], &d[..width]]);
+            let left = [&mut a_left[..width], &mut b_left[..width], &mut c_left[..width], &mut d_left[..width]];
+            let logits = input.four_columns(class, width);
+            exponentials_of_four::<S, R>(max, logits, tile.exponential.four_columns(class), largest, larger, left);
+            std::mem::swap(&mut largest, &mut larger);
+            rest.add_of_four::<R>([&a_left[..width], &b_left[..width], &c_left[..width], &d_left[..width]]);
         }
         for class in others {
-            let out = &mut tile.exponential.column(class)[..width];
-            exponentials::<S, R>(max, input.column(class, width), out, ties);
-            rest.add_positive::<R>(out);
+            let (logits, out) = (input.column(class, width), &mut tile.exponential.column(class)[..width]);
+            exponentials::<S, R>(max, logits, out, largest, larger, &mut a_left[..width]);
+            std::mem::swap(&mut largest, &mut larger);
+            rest.add_each::<R>(&a_left[..width]);
         }
-        // Of several equal largest classes, only one is left out.
-        for index in 0..width {
-            let max = R::load(max[index]);
-            let e = RowExp::below(max).of(max);
-            largest[index] = e.store();
-            terms[index] = ((R::load(ties[index]) - R::ONE).at_least(R::ZERO) * e).store();
-        }
-        rest.add_each::<R>(&terms[..width]);
+        larger.copy_from_slice(largest);
     } else if P::RATIO {
         for class in 0..classes {
             rest.add_each::<R>(input.column(class, width));
         }
     }
-    for index in 0..width {
-        let quotients = Quotients::of::<S, P>(largest[index].to_f64(), rest.lane(index).value());
-        lane.rest[index] = R::from_f64(quotients.rest).store();
-        lane.divisor[index] = quotients.divisor;
-        lane.inverse[index] = R::from_f64(quotients.inverse).store();
-        terms[index] = R::from_f64(quotients.odds).store();
-    }
-    for (tail, &odds) in lane.tail[..width].iter_mut().zip(terms.iter()) {
-        *tail = ln_1p(R::load(odds)).store();
-    }
-}
-
-#[inline(always)]
-fn stats<S: Scalar, R: Real<Storage = S>>(lane: &Lane<S>, index: usize) -> Stats<R> {
-    Stats {
-        max: R::load(lane.max[index]),
-        rest: R::load(lane.rest[index]),
-        tail: R::load(lane.tail[index]),
-        inverse: R::load(lane.inverse[index]),
-    }
+    rest.values::<R>(&mut once.sum[..width]);
+    once.normalise::<R, P>(width);
 }

@@ -1,0 +1,179 @@
+//! What a row has once, of some rows side by side: a row by itself would wait for each step of it.
+//!
+//! Loops go as far as they are told, and not over whole arrays: loops of a known length are unrolled to single elements
+//! instead of being vectorised.
+//! Numbers of two widths are in loops of their own, because they halve a loop's vectors.
+
+use super::source::{Quotients, Source, Stats};
+use super::tile::PerRow;
+use super::{Kernel, Labelled};
+use crate::math::{Real, RowExp, Scalar, ln_1p};
+
+/// Numbers of up to `ROWS` rows.
+pub struct Once<S, const ROWS: usize> {
+    /// The largest logit.
+    pub max: PerRow<S, ROWS>,
+    /// Its exponential, or the largest of all, of which others are kept apart.
+    pub largest: PerRow<S, ROWS>,
+    /// The sum of the other exponentials; for ratios, of all numbers.
+    pub sum: PerRow<f64, ROWS>,
+    rest: PerRow<S, ROWS>,
+    odds: PerRow<S, ROWS>,
+    tail: PerRow<S, ROWS>,
+    inverse: PerRow<S, ROWS>,
+    divisor: PerRow<f64, ROWS>,
+    /// The labelled class's input, exponential and weight.
+    pub input: PerRow<S, ROWS>,
+    /// See above.
+    pub exponential: PerRow<S, ROWS>,
+    /// See above.
+    pub weight: PerRow<S, ROWS>,
+    q: PerRow<S, ROWS>,
+    /// V and S.
+    pub first: PerRow<S, ROWS>,
+    /// See above.
+    pub second: PerRow<S, ROWS>,
+    /// The factor of derivatives.
+    pub factor: PerRow<f64, ROWS>,
+    /// The gradient at the label, and the factor of every other exponential.
+    pub labelled: PerRow<S, ROWS>,
+    /// See above.
+    pub others: PerRow<S, ROWS>,
+    /// The loss, in the compute type and in f64.
+    narrow_value: PerRow<S, ROWS>,
+    /// See above.
+    pub value: PerRow<f64, ROWS>,
+}
+
+impl<S: Scalar, const ROWS: usize> Once<S, ROWS> {
+    /// With a factor of derivatives.
+    #[inline(always)]
+    pub fn of(factor: f64) -> Self {
+        let none = PerRow::default();
+        Once {
+            max: none,
+            largest: none,
+            sum: PerRow::default(),
+            rest: none,
+            odds: none,
+            tail: none,
+            inverse: none,
+            divisor: PerRow::default(),
+            input: none,
+            exponential: none,
+            weight: none,
+            q: none,
+            first: none,
+            second: none,
+            factor: PerRow::of(factor),
+            labelled: none,
+            others: none,
+            narrow_value: none,
+            value: PerRow::default(),
+        }
+    }
+
+    /// What the classes of each row share, from its largest exponential and the sum of the others.
+    #[inline(always)]
+    pub fn normalise<R: Real<Storage = S>, P: Source>(&mut self, width: usize) {
+        let Once { largest, sum, rest, divisor, inverse, odds, tail, .. } = self;
+        let (rest, odds) = (&mut rest[..width], &mut odds[..width]);
+        divide::<S, R, P>(largest, sum, rest, &mut inverse[..width], odds, &mut divisor[..width]);
+        for (tail, &odds) in tail.iter_mut().zip(&*odds) {
+            *tail = ln_1p(R::load(odds)).store();
+        }
+    }
+
+    /// What the classes of a row share.
+    #[inline(always)]
+    pub fn stats<R: Real<Storage = S>>(&self, index: usize) -> Stats<R> {
+        Stats {
+            max: R::load(self.max[index]),
+            rest: R::load(self.rest[index]),
+            tail: R::load(self.tail[index]),
+            inverse: R::load(self.inverse[index]),
+        }
+    }
+
+    /// The exponentials of the largest logit and of the labelled class, where they are not known from elsewhere.
+    #[inline(always)]
+    pub fn exponentials<R: Real<Storage = S>>(&mut self, width: usize) {
+        let Once { max, largest, input, exponential, .. } = self;
+        exponentials_of::<S, R>(max, max, &mut largest[..width]);
+        exponentials_of::<S, R>(max, input, &mut exponential[..width]);
+    }
+
+    /// Loss, V and S of rows in which only the labelled class has a target, and what makes their gradients of their
+    /// exponentials.
+    #[inline(always)]
+    pub fn label<R: Real<Storage = S>, K: Kernel, P: Source>(&mut self, kernel: K, source: P, width: usize) {
+        for index in 0..width {
+            let stats = self.stats::<R>(index);
+            let class = source.class(R::load(self.input[index]), R::load(self.exponential[index]), &stats);
+            let term = kernel.term(class.minus_ln_p, class.p, class.q);
+            let a = R::load(self.weight[index]);
+            self.narrow_value[index] = a.weigh(term.value).store();
+            self.first[index] = R::only_if(class.passes, a.weigh(term.first)).store();
+            self.second[index] = R::only_if(class.passes, a.weigh(term.second)).store();
+            self.q[index] = class.free_q.store();
+        }
+        let Once { first, q, divisor, factor, labelled, others, narrow_value, value, .. } = self;
+        let (labelled, others) = (&mut labelled[..width], &mut others[..width]);
+        gradients::<S, R>(first, q, divisor, factor, labelled, others);
+        for (value, &narrow) in value[..width].iter_mut().zip(narrow_value.iter()) {
+            *value = narrow.to_f64();
+        }
+    }
+}
+
+/// The exponentials of logits of rows whose largest ones are these.
+#[inline(always)]
+fn exponentials_of<S: Scalar, R: Real<Storage = S>>(max: &[S], logits: &[S], out: &mut [S]) {
+    let width = out.len();
+    let (max, logits) = (&max[..width], &logits[..width]);
+    for index in 0..width {
+        out[index] = RowExp::below(R::load(max[index])).of(R::load(logits[index])).store();
+    }
+}
+
+/// What the sums of each row are divided to. As arguments, slices are known not to overlap, which the vectoriser needs
+/// to know of numbers of two widths.
+#[inline(always)]
+fn divide<S: Scalar, R: Real<Storage = S>, P: Source>(
+    largest: &[S],
+    sum: &[f64],
+    rest: &mut [S],
+    inverse: &mut [S],
+    odds: &mut [S],
+    divisor: &mut [f64],
+) {
+    let width = rest.len();
+    let (largest, sum, inverse) = (&largest[..width], &sum[..width], &mut inverse[..width]);
+    let (odds, divisor) = (&mut odds[..width], &mut divisor[..width]);
+    for index in 0..width {
+        let quotients = Quotients::of::<S, P>(largest[index].to_f64(), sum[index]);
+        rest[index] = R::from_f64(quotients.rest).store();
+        inverse[index] = R::from_f64(quotients.inverse).store();
+        odds[index] = R::from_f64(quotients.odds).store();
+        divisor[index] = quotients.divisor;
+    }
+}
+
+/// What makes the gradients of labelled rows of their exponentials.
+#[inline(always)]
+fn gradients<S: Scalar, R: Real<Storage = S>>(
+    first: &[S],
+    q: &[S],
+    divisor: &[f64],
+    factor: &[f64],
+    labelled: &mut [S],
+    others: &mut [S],
+) {
+    let width = labelled.len();
+    let (first, q, others) = (&first[..width], &q[..width], &mut others[..width]);
+    let (divisor, factor) = (&divisor[..width], &factor[..width]);
+    for index in 0..width {
+        let made = Labelled::of(R::load(first[index]), R::load(q[index]), divisor[index], factor[index]);
+        (labelled[index], others[index]) = (made.gradient.store(), made.factor.store());
+    }
+}
