@@ -83,7 +83,8 @@ pub struct Block {
 }
 
 /// Counts loss elements block by block. `inspect` clears `counts` for ignored elements, multiplies class weights into
-/// `weights`, refuses labels, and says whether all targets of the block are binary.
+/// `weights`, refuses labels, and says whether all targets of the block are binary. Without it, and without masks and
+/// weights, all elements are alike and not walked: averages over nothing may be more than memory has room for.
 ///
 /// # Errors
 /// The first refusal in the order of the elements.
@@ -91,8 +92,11 @@ pub fn take(
     context: Option<&Context>,
     elements: usize,
     operands: &Operands<'_>,
-    inspect: impl Fn(&mut Block) -> Result<bool> + Sync,
+    inspect: Option<impl Fn(&mut Block) -> Result<bool> + Sync>,
 ) -> Result<Census> {
+    if inspect.is_none() && operands.mask.is_none() && operands.sample_weight.is_none() {
+        return Ok(Census { binary: true, ..Census::of_all(elements) });
+    }
     let mask = operands.mask.map(|mask| mask.elements());
     let sample_weight = operands.sample_weight.map(|weight| weight.elements());
     let mut census = Census { binary: true, ..Census::default() };
@@ -114,7 +118,9 @@ pub fn take(
                     *counts = value != 0.0;
                 }
             }
-            census.binary &= inspect(&mut block)?;
+            if let Some(inspect) = &inspect {
+                census.binary &= inspect(&mut block)?;
+            }
             for (&counts, &weight) in block.counts[..length].iter().zip(&block.weights) {
                 if counts {
                     census.count += 1;

@@ -26,7 +26,8 @@ impl Arrangement {
         for position in 0..shape.len() {
             let dimension = if self == Arrangement::Transposed { position } else { shape.len() - 1 - position };
             strides[dimension] = if self == Arrangement::Reversed { -next } else { next };
-            next *= shape[dimension] as isize;
+            // As of one element where there is none, which is row-major without gaps, too.
+            next *= shape[dimension].max(1) as isize;
             next += if self == Arrangement::Strided { 3 } else { 0 };
         }
         strides

@@ -234,14 +234,11 @@ impl<K: Kernel> Family for Elementwise<K> {
         }
         let view = target.map(|target| target.elements());
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
-        let per_element = self.averaged.is_none();
-        let inspect = |block: &mut census::Block| {
-            let (Some(target), Some(view), true) = (target, &view, per_element) else {
+        let inspects = self.averaged.is_none() && (rule.is_some() || self.ignore_index.is_some());
+        let inspect = inspects.then_some(|block: &mut census::Block| {
+            let (Some(target), Some(view)) = (target, &view) else {
                 return Ok(true);
             };
-            if rule.is_none() && self.ignore_index.is_none() {
-                return Ok(true);
-            }
             let mut labels = [0.0_f64; census::BLOCK];
             let labels = &mut labels[..block.range.len()];
             view.read(block.range.start, labels);
@@ -257,7 +254,7 @@ impl<K: Kernel> Family for Elementwise<K> {
                 }
             }
             Ok(true)
-        };
+        });
         let mut census = census::take(context, elements, operands, inspect)?;
         if detect && let Some(view) = view {
             census.binary = all_binary(context, &view)?;

@@ -76,6 +76,12 @@ impl<S: Entry> Products<'_, S> {
         Shares::of(units, (multiplications / 32).max(1), 1)
     }
 
+    /// Whether every logit is 0, because no number is multiplied and none is added. There may be more classes then than
+    /// memory has room for.
+    pub fn are_zero(&self) -> bool {
+        self.sizes.width == 0 && self.bias.is_empty()
+    }
+
     fn each(&self, shares: &Shares, work: impl Fn(usize, Range<usize>) -> Result<()> + Sync) -> Result<()> {
         shares.map_reduce(self.context, work, |()| ())
     }

@@ -61,7 +61,10 @@ impl Objective {
     pub fn of<S: Scalar>(options: &LinearCrossEntropy, class_weight: &PerClass<S>, classes: usize) -> Objective {
         let spread = options.label_smoothing / classes as f64;
         let mut weights = Sum::ZERO;
-        if spread > 0.0 {
+        if class_weight.is_one() {
+            // Not added up, for there may be more of them than memory has room for.
+            weights = weights.plus(classes as f64);
+        } else if spread > 0.0 {
             (0..classes).for_each(|class| weights = weights.plus(class_weight.weight(class).to_f64()));
         }
         Objective {

@@ -128,8 +128,8 @@ impl<'a, S: Entry> Sweep<'a, S> {
             call,
             inputs: Inputs { view, width, numbers: room(held * width)?, all },
             copies: room(wanted(lent.is_none(), of_chunk))?,
-            tiles: room(blocks.rows * kept)?,
-            stats: room(blocks.chunk.div_ceil(TILE) * blocks.rows)?,
+            tiles: room(wanted(!products.are_zero(), blocks.rows * kept))?,
+            stats: room(wanted(!products.are_zero(), blocks.chunk.div_ceil(TILE) * blocks.rows))?,
             known: room(blocks.rows)?,
             outcomes: room(rows.len())?,
             pieces: room(wanted(by_input.is_some(), products.pieces()))?,
@@ -179,12 +179,17 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let blocks = products.blocks;
         let start_of = |chunk: &Range<usize>| if blocks.whole { chunk.start * rows.len() } else { 0 };
         let inputs = inputs.block(all, block.clone());
-        known.fill(Stats::default());
-        for chunk in blocks.chunks(classes) {
-            let matrix_rows = products.fetch(&chunk, copies)?;
-            let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
-            products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles[start_of(&chunk)..], stats)?;
-            products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
+        if products.are_zero() {
+            // Each class but the largest adds e⁰.
+            known.fill(Stats { max: 0.0, rest: (classes - 1) as f64, ..Stats::default() });
+        } else {
+            known.fill(Stats::default());
+            for chunk in blocks.chunks(classes) {
+                let matrix_rows = products.fetch(&chunk, copies)?;
+                let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
+                products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles[start_of(&chunk)..], stats)?;
+                products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
+            }
         }
         let Products { objective, ref class_weight, .. } = *products;
         products.level.run(Conclude { objective, class_weight, rows, known, outcomes });

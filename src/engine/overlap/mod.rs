@@ -6,6 +6,7 @@
 
 mod activation;
 mod chain;
+mod factors;
 mod geometry;
 mod passes;
 mod pixels;
@@ -17,13 +18,14 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::census::Census;
-use super::softmax::{PerClass, Weights, census_of_rows};
+use super::softmax::{Weights, census_of_rows};
 use super::target::{refuse_shape, required};
 use super::{Call, Family, Names, Operands, computes_in_double};
 use crate::context::Context;
 use crate::error::{Error, Result, Status};
 use crate::math::{Scalar, Sum};
-use crate::tensor::{Shape, Tensor};
+use crate::tensor::Shape;
+use factors::RegionFactors;
 use geometry::Geometry;
 use pixels::Pixels;
 
@@ -192,6 +194,10 @@ impl Family for Overlap {
         let counted = self.counted_pixels(operands, &geometry)?;
         let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
+        if counted.is_none() && factors.are_alike() {
+            // Not walked, for without classes they may be more than memory has room for.
+            return Ok(Census::of_all(geometry.outer * geometry.region_classes()));
+        }
         let mut census = Census::default();
         for outer in 0..geometry.outer {
             if !counted.as_ref().map_or(geometry.pixels > 0, |counted| counted[outer] > 0) {
@@ -218,44 +224,6 @@ impl Family for Overlap {
         } else {
             self.evaluate_in::<f32>(call)
         }
-    }
-}
-
-/// Weight, mask and upstream gradient of regions.
-struct RegionFactors<'a> {
-    sample_weight: Option<crate::tensor::View<'a>>,
-    mask: Option<crate::tensor::View<'a>>,
-    grad_output: Option<crate::tensor::View<'a>>,
-    class_weights: &'a PerClass<f64>,
-    first_class: usize,
-    /// Whether regions have a class of their own.
-    by_class: bool,
-}
-
-impl<'a> RegionFactors<'a> {
-    fn new(loss: &Overlap, operands: &Operands<'a>, geometry: &Geometry, class_weights: &'a PerClass<f64>) -> Self {
-        let view = |tensor: Option<&Tensor<'a>>| tensor.map(|tensor| geometry.by_region(*tensor).elements());
-        RegionFactors {
-            sample_weight: view(operands.sample_weight),
-            mask: view(operands.mask.filter(|_| loss.masks_regions)),
-            grad_output: view(operands.grad_output),
-            class_weights,
-            first_class: geometry.first_class,
-            by_class: geometry.keeps_classes,
-        }
-    }
-
-    fn counts(&self, region: usize) -> bool {
-        self.mask.as_ref().is_none_or(|mask| mask.element(region) != 0.0)
-    }
-
-    fn weight(&self, region: usize, class: usize) -> f64 {
-        let class_weight = if self.by_class { self.class_weights.weight(self.first_class + class) } else { 1.0 };
-        class_weight * self.sample_weight.as_ref().map_or(1.0, |weight| weight.element(region))
-    }
-
-    fn upstream(&self, region: usize) -> f64 {
-        self.grad_output.as_ref().map_or(1.0, |output| output.element(region))
     }
 }
 
@@ -298,12 +266,16 @@ impl Overlap {
 
     fn evaluate_in<S: Scalar>(&self, call: &Call<'_>) -> Result<Sum> {
         let operands = call.operands;
+        if operands.input.layout().elements() == 0 {
+            // Nothing is missed in regions without elements, of which there may be more than memory has room for.
+            if let Some(values) = call.outputs.values {
+                values.fill(0.0);
+            }
+            return Ok(Sum::ZERO);
+        }
         let geometry = Geometry::of(self, operands)?;
         let weights = self.class_weight.of::<f64>(operands.parameter, geometry.classes)?;
         let factors = RegionFactors::new(self, operands, &geometry, &weights);
-        if geometry.pixels == 0 && call.outputs.values.is_none() {
-            return Ok(Sum::ZERO);
-        }
         let pixels = Pixels::<S>::new(self, operands, &geometry)?;
         let classes = geometry.region_classes();
         let values = call.outputs.values.map(|output| {

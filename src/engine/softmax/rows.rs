@@ -192,7 +192,8 @@ pub fn census_of_rows(
     }
     let label_view = labels.then(|| target.elements());
     let dense_view = (!labels).then(|| target.rows(axis));
-    census::take(context, rows, operands, |block| {
+    let inspects = labels || weights.is_some();
+    let inspect = inspects.then_some(|block: &mut census::Block| {
         if let Some(view) = &label_view {
             let mut labels = [0; census::BLOCK];
             let labels = &mut labels[..block.range.len()];
@@ -220,5 +221,6 @@ pub fn census_of_rows(
             }
         }
         Ok(true)
-    })
+    });
+    census::take(context, rows, operands, inspect)
 }
