@@ -26,17 +26,18 @@ def environment(name, folder):
     return {**os.environ, **both, **(one if name == "one" else {})}
 
 
-def measure(folder, patterns):
-    """Both passes, one after the other."""
+def measure(folder, beyond, patterns):
+    """Both passes, one after the other; from `beyond` bytes on, a case is beyond the caches for both."""
     results = []
     for name in ("one", "all"):
         output = folder / f"{name}.json"
         command = [
             sys.executable,
             "-c",
-            "import sys; from suite.measure import main; main(*sys.argv[1:4], sys.argv[4:])",
+            "import sys; from suite.measure import main; main(*sys.argv[1:5], sys.argv[5:])",
         ]
-        subprocess.run(command + [name, str(folder), str(output), *patterns], env=environment(name, folder), check=True)
+        command += [name, str(folder), str(output), str(beyond), *patterns]
+        subprocess.run(command, env=environment(name, folder), check=True)
         results += json.loads(output.read_text())
     return results
 
@@ -47,25 +48,32 @@ def main():
     parser.add_argument("--case", nargs="+", default=[], metavar="PATTERN", help="only cases with a name like this")
     parser.add_argument("--report", action="store_true", help="write the page again from the last full run")
     options = parser.parse_args()
-    from . import allocations, cases, machine, profile, report
+    from . import allocations, caches, cases, machine, profile, report
 
     full = options.folder / "full.json"
     if options.case:
         if not cases.selected(cases.everything() + cases.compute_bound(), options.case):
             sys.exit(f"--case: found {', '.join(options.case)}, which no case's name matches; see suite/cases.py")
-        print(report.terminal(measure(options.folder, options.case)))
+        sizes = caches.measure(options.folder)
+        print(report.terminal(measure(options.folder, sizes["beyond"], options.case)), "", sep="\n")
+        print(f"Beyond the caches: {caches.megabytes(sizes['beyond'])} or more. {caches.sentence(sizes)}")
         return
     if not options.report:
+        sizes = caches.measure(options.folder)
         results = {
             "machine": machine.describe(options.folder),
+            "caches": sizes,
             "allocations": allocations.count(options.folder),
             "profile": profile.count(options.folder),
-            "records": measure(options.folder, []),
+            "records": measure(options.folder, sizes["beyond"], []),
         }
         full.write_text(json.dumps(results, indent=1))
     if not full.exists():
         sys.exit("There is no full run to write about yet: run `make bench` first.")
-    report.write(json.loads(full.read_text()), ROOT)
+    results = json.loads(full.read_text())
+    if "caches" not in results:
+        sys.exit(f"{full} does not say from which size on cases are beyond the caches: run `make bench` again.")
+    report.write(results, ROOT)
 
 
 if __name__ == "__main__":

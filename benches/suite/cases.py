@@ -3,7 +3,6 @@
 import dataclasses
 import fnmatch
 import math
-from pathlib import Path
 
 ITEM = {"f32": 4, "f64": 8, "bf16": 2, "f16": 2}
 ELEMENTWISE = ("mse", "mae", "huber", "bce", "focal", "hinge", "squared_hinge")
@@ -108,16 +107,6 @@ def twins(case):
         count, classes, height, width = case.shape
         return {"losskit, classes last": dataclasses.replace(case, shape=(count, height, width, classes), last=True)}
     return {}
-
-
-def cache_bytes():
-    """The size of the largest cache of the first processor."""
-    sizes = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
-    return max((int(path.read_text().strip().rstrip("K")) * 1024 for path in sizes), default=32 * 1024 * 1024)
-
-
-def beyond_caches(case):
-    return case.bytes >= 2 * cache_bytes()
 
 
 def selected(cases, patterns):

@@ -6,7 +6,6 @@ import re
 import subprocess
 from pathlib import Path
 
-from .cases import cache_bytes
 from .native import Native, cores
 
 
@@ -36,7 +35,6 @@ def describe(folder):
     return {
         "processor": processor(),
         "cores": cores(),
-        "cache": f"{cache_bytes() // 2**20} MB",
         "memory": f"{memory / 2**30:.0f} GB",
         "losskit": losskit_version(native),
         "compiler": first_line(os.environ.get("CC", "cc"), "--version"),

@@ -17,10 +17,10 @@ from .peers.losskit import Losskit
 
 BUDGET = 2.5  # seconds that a case's rounds take, about
 BATCH = 2e-3  # seconds that a turn takes at least: calls that take less are repeated
-# The same when all cores are used, and as long before it that is not counted: a thread that slept may share the core of
-# the one that woke it for some milliseconds, until the scheduler gives it another.
-ALL_CORES_BATCH = 40e-3
-SLOW_CALL = 40e-3  # seconds from which on a call is not made once more before its turn
+# Seconds of calls in which it is lost how they began: a thread that slept may share the core of the one that woke it
+# for some milliseconds, until the scheduler gives it another. When all cores are used, a turn takes so long, after as
+# long a one that is not counted. A call that takes longer by itself needs none before it, by one thread or by all.
+SETTLING = 40e-3
 ROUNDS = (7, 31)  # at least, at most
 SLOW_ROUNDS = 5  # where a round takes more than a second
 PAUSE = 5e-3  # seconds between turns when all cores are used, until the last one's threads have stopped spinning
@@ -58,14 +58,14 @@ def disagreement(case, ours, theirs):
 
 def rounds(runs, single):
     """The seconds per call of each run, round by round; each run's turn follows the others' in a random order."""
-    batch = BATCH if single else ALL_CORES_BATCH
+    batch = BATCH if single else SETTLING
     calls, warm, cpu = {}, {}, {}
     for name, run in runs.items():
         run.time(1)
         once = run.time(1)
         calls[name] = max(1, round(batch / max(once, 1e-9)))
         calls[name] = max(1, round(batch / max(run.time(min(calls[name], 100)), 1e-9)))
-        warm[name] = 0 if once > SLOW_CALL else 1 if single else calls[name]
+        warm[name] = 0 if once > SETTLING else 1 if single else calls[name]
     order, times, shuffled = list(runs), {name: [] for name in runs}, random.Random(1)
     begun = time.perf_counter()
     while True:
@@ -86,8 +86,8 @@ def rounds(runs, single):
     return times, cpu
 
 
-def records(case, runs, probes, single, notes):
-    """Times the runs of a case and describes what came out."""
+def records(case, runs, probes, single, beyond, notes):
+    """Times the runs of a case and describes what came out. From `beyond` bytes on, a case is beyond the caches."""
     times, cpu = rounds({**runs, **{one.name: one for one in probes}}, single)
     limit = max((one.bytes / statistics.median(times[one.name]) for one in probes if one.bytes), default=None)
     for name in times:
@@ -102,7 +102,7 @@ def records(case, runs, probes, single, notes):
             "dtype": case.dtype,
             "elements": case.elements,
             "bytes": case.bytes,
-            "beyond_caches": cases.beyond_caches(case),
+            "beyond_caches": case.bytes >= beyond,
             "seconds": statistics.median(ordered),
             "lowest": ordered[0],
             "highest": ordered[-1],
@@ -116,7 +116,7 @@ def records(case, runs, probes, single, notes):
         yield record
 
 
-def measure_case(case, peers, native, single, with_probes):
+def measure_case(case, peers, native, single, beyond):
     """Every peer that does the case, and losskit on its twins, after their results were compared."""
     buffers = Buffers(case)
     runs, notes, reference = {}, {}, None
@@ -133,43 +133,45 @@ def measure_case(case, peers, native, single, with_probes):
     for name, twin in cases.twins(case).items():
         runs[name] = Losskit(native, 1 if single else cores(), name).prepare(twin, Buffers(twin))
     kernels = []
-    if with_probes:
+    if case.bytes >= beyond:
         # One thread may draw more than several do while others use the machine.
-        kernels = [one for threads in sorted({1, 1 if single else cores()}) for one in probe.bandwidth(native, threads)]
-    measured = list(records(case, runs, kernels, single, notes))
+        for threads in sorted({1, 1 if single else cores()}):
+            kernels += probe.bandwidth(native, threads, beyond)
+    measured = list(records(case, runs, kernels, single, beyond, notes))
     for run in runs.values():
         run.close()
     return measured
 
 
-def measure_scaling(case, native):
+def measure_scaling(case, native, beyond):
     """losskit by one thread and by all, beside arithmetic that shares nothing."""
     buffers = Buffers(case)
     runs = {}
     for threads in (1, cores()):
         runs[f"losskit {threads}"] = Losskit(native, threads, f"losskit {threads}").prepare(case, buffers)
     kernels = [probe.arithmetic(native, threads) for threads in (1, cores())]
-    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, {})]
+    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, beyond, {})]
 
 
-def main(name, folder, output, patterns):
-    """Runs the pass `one` or `all`, and writes what it measured as JSON."""
-    native, single = Native(folder), name == "one"
+def main(name, folder, output, beyond, patterns):
+    """Runs the pass `one` or `all`, and writes what it measured as JSON. Cases of `beyond` bytes and more are beyond
+    the caches."""
+    native, single, beyond = Native(folder), name == "one", int(beyond)
     threads = 1 if single else cores()
     peers = [Losskit(native, threads, "losskit")]
     peers += [Hand(native)] if single else [Losskit(native, 1, "losskit, one thread")]
     peers += frameworks(native, threads)
     chosen = cases.selected(cases.everything(), patterns)
     if not single:
-        chosen = [case for case in chosen if cases.beyond_caches(case)]
+        chosen = [case for case in chosen if case.bytes >= beyond]
     measured = []
     for case in chosen:
         begun = time.perf_counter()
-        measured += measure_case(case, peers, native, single, cases.beyond_caches(case))
+        measured += measure_case(case, peers, native, single, beyond)
         print(f"{name}: {case.name}: {time.perf_counter() - begun:.1f} s", file=sys.stderr, flush=True)
     if not single:
         for case in cases.selected(cases.compute_bound(), patterns):
-            measured += measure_scaling(case, native)
+            measured += measure_scaling(case, native, beyond)
             print(f"scaling: {case.name}", file=sys.stderr, flush=True)
     with open(output, "w") as file:
         json.dump(measured, file, indent=1)

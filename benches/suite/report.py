@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 from string import Template
 
-from . import floors, pictures, tables
+from . import caches, floors, pictures, tables
 from .peers import probe
 from .results import Results, duration, grid, percent, share, times
 
@@ -37,12 +37,10 @@ def pooled(allocations):
     return f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
 
 
-def machine(described):
+def machine(described, sizes):
     lines = [
-        [
-            "processor",
-            f"{described['processor']}, {described['cores']} cores, {described['cache']} of last-level cache",
-        ],
+        ["processor", f"{described['processor']}, {described['cores']} cores"],
+        ["last-level cache", f"{caches.name(sizes)}, as the system names it"],
         ["memory", described["memory"]],
         ["losskit", described["losskit"]],
         ["C by hand", f"{described['compiler']}, {described['libc']}, `-O3 -march=native -ffast-math`"],
@@ -53,7 +51,7 @@ def machine(described):
     return grid(["", ""], lines)
 
 
-def limits(results):
+def limits(results, beyond):
     """The bandwidth that the probe found, over the whole run: of each kernel, and the limit made of them."""
     head = ["GB/s", "limit", "lowest", "highest"]
     rows = []
@@ -71,7 +69,7 @@ def limits(results):
         best = {}
         for peer, seconds in kernels.items():
             _, kernel, _ = peer.split()
-            speed = probe.moved(kernel) / statistics.median(seconds)
+            speed = probe.moved(kernel, probe.elements(beyond)) / statistics.median(seconds)
             kind = kernel.replace("_streaming", ", streaming")
             best[kind] = max(best.get(kind, 0), speed)
         head = head[:4] + list(best)
@@ -130,8 +128,10 @@ def instructions(profile):
 
 def keeping_up(results):
     """The cores that a loss's arithmetic needs to keep up with the memory, from its time in the caches."""
-    limit = statistics.median(ours["limit"] for ours, _ in results.cases("all") if ours["limit"])
-    rows = []
+    found = [ours["limit"] for ours, _ in results.cases("all") if ours["limit"]]
+    if not found:
+        return "Not known: no case of this run is beyond the caches."
+    limit, rows = statistics.median(found), []
     for ours, _ in results.cases("one", dtype="f32"):
         if ours["size"] not in ("1 M", "256×1000", "2×4×256×256"):
             continue
@@ -158,10 +158,14 @@ def write(run, root):
     pictures.time_against_size(results, folder / "time.png")
     pictures.share_of_limit(results, folder / "share.png")
     numbers(results, root / "docs" / "performance.csv")
+    sizes = run["caches"]
     table = floors.rows(results, run["allocations"], run["machine"]["cores"])
     page = Template((HERE / "page.md").read_text()).substitute(
-        machine=machine(run["machine"]),
-        limits=limits(results),
+        machine=machine(run["machine"], sizes),
+        beyond=caches.megabytes(sizes["beyond"]),
+        caches=caches.sentence(sizes),
+        arrays=caches.megabytes(4 * probe.elements(sizes["beyond"])),
+        limits=limits(results, sizes["beyond"]),
         quiet=quiet(results, run["machine"]["cores"]),
         floors=grid(["", "floor", "aim", "worst of this run", ""], [row.cells() for row in table]),
         misses=misses(table),

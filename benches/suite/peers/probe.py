@@ -1,10 +1,13 @@
 """What the machine can do in the same rounds: bandwidth beyond the caches, and arithmetic in registers."""
 
 import ctypes
+import functools
+import math
 
 from ..buffers import aligned
 
-COUNT = 16 * 1024 * 1024  # elements of each array of the bandwidth probes
+PIECE = 65536  # elements, of which an array has a multiple
+SMALLEST = 64e6  # bytes of an array of the bandwidth probes, where the caches do not ask for more
 BANDWIDTH = {"scale": 2, "triad": 3, "scale_streaming": 2, "triad_streaming": 3}  # arrays that pass through memory
 STEPS = 4 * 1024 * 1024
 
@@ -22,24 +25,33 @@ class Problem(ctypes.Structure):
     ]
 
 
-def moved(kernel):
-    """The bytes that a call of a kernel moves; 0 for arithmetic."""
-    return BANDWIDTH.get(kernel, 0) * 4 * COUNT
+def elements(beyond):
+    """Of each array, so that it alone is beyond the caches: streaming stores leave nothing of what they write there,
+    and scale reads one array only."""
+    return math.ceil(max(SMALLEST, beyond) / (4 * PIECE)) * PIECE
+
+
+def moved(kernel, count):
+    """The bytes that a call of a kernel on arrays of so many elements moves; 0 for arithmetic."""
+    return BANDWIDTH.get(kernel, 0) * 4 * count
+
+
+def arrays(count):
+    """Two to read and one to write."""
+    return [aligned((count,), "float32") for _ in range(3)]
+
+
+kept = functools.cache(arrays)  # from case to case
 
 
 class Probe:
     """One kernel by a number of threads. `bytes` is what a call moves; 0 for arithmetic."""
 
-    arrays = None
-
-    def __init__(self, native, kernel, threads):
-        self.native, self.name = native, f"probe {kernel} {threads}"
-        if Probe.arrays is None:
-            Probe.arrays = [aligned((COUNT,), "float32") for _ in range(3)]
-        count = COUNT if kernel in BANDWIDTH else STEPS
-        self.bytes = moved(kernel)
+    def __init__(self, native, kernel, threads, arrays, count):
+        self.native, self.name, self.arrays = native, f"probe {kernel} {threads}", arrays
+        self.bytes = moved(kernel, count)
         function = ctypes.cast(getattr(native.probe, f"probe_{kernel}"), ctypes.c_void_p)
-        self.problem = Problem(*(array.ctypes.data for array in Probe.arrays), count, threads, function)
+        self.problem = Problem(*(array.ctypes.data for array in arrays), count, threads, function)
 
     def time(self, calls):
         return self.native.time(self.native.probe.probe_call, self.problem, calls)
@@ -48,10 +60,25 @@ class Probe:
         pass
 
 
-def bandwidth(native, threads):
+def kernels(native):
     """The bandwidth probes that this machine's processor has."""
-    return [Probe(native, kernel, threads) for kernel in BANDWIDTH if hasattr(native.probe, f"probe_{kernel}")]
+    return [kernel for kernel in BANDWIDTH if hasattr(native.probe, f"probe_{kernel}")]
+
+
+def bandwidth(native, threads, beyond):
+    """Every kernel where cases are beyond the caches from so many bytes on."""
+    count = elements(beyond)
+    return [Probe(native, kernel, threads, kept(count), count) for kernel in kernels(native)]
+
+
+def walks(native, footprints):
+    """Triad by one thread over so many bytes in all, in the proportions of an elementwise loss: two arrays are read,
+    and what is written goes past the caches where the processor can do that."""
+    kernel = kernels(native)[-1]
+    counts = [round(footprint / (4 * PIECE * BANDWIDTH[kernel])) * PIECE for footprint in footprints]
+    shared = arrays(max(counts))
+    return [Probe(native, kernel, 1, shared, count) for count in counts]
 
 
 def arithmetic(native, threads):
-    return Probe(native, "arithmetic", threads)
+    return Probe(native, "arithmetic", threads, kept(STEPS), STEPS)
