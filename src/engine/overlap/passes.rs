@@ -66,7 +66,7 @@ impl<S: Scalar> Pixels<'_, S> {
     #[inline(always)]
     fn prefetch(&self, range: TileRange, class: usize) {
         if self.prefetches {
-            self.input.prefetch_column(range, class);
+            self.input.prefetch_columns(range, class..class + 1);
         }
     }
 

@@ -236,13 +236,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Asks for some rows of a column to be brought into the caches, as far as there are such rows and they are
+    /// Asks for some rows of some columns to be brought into the caches, as far as there are such rows and they are
     /// neighbours.
     #[inline(always)]
-    pub fn prefetch_column(&self, rows: Range<usize>, column: usize) {
+    pub fn prefetch_columns(&self, rows: Range<usize>, columns: Range<usize>) {
         let (start, end) = (rows.start.min(self.walk.count), rows.end.min(self.walk.count));
         self.walk.runs(start, end.saturating_sub(start), |_, offset, spacing, length| {
-            if spacing == 1 {
+            for column in columns.clone().filter(|_| spacing == 1) {
                 let offset = (offset + column as isize * self.walk.stride) * self.dtype.size() as isize;
                 stream::prefetch_bytes(self.pointer.wrapping_offset(offset), length * self.dtype.size());
             }

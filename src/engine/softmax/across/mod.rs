@@ -89,9 +89,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             hessian: &mut *hessian,
         };
         if job.classes > FOLLOWED_CLASSES {
-            for class in 0..job.classes {
-                job.input.prefetch_column(start + count..start + 2 * count, class);
-            }
+            job.input.prefetch_columns(start + count..start + 2 * count, 0..job.classes);
         }
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
         normalise::<S, R, P>(columns, &mut tile, &mut lane.once, &mut scratch, job.classes, width);
