@@ -27,7 +27,7 @@ def environment(name, folder):
 
 
 def measure(folder, beyond, patterns):
-    """Both passes, one after the other; from `beyond` bytes on, a case is beyond the caches for both."""
+    """Both passes, one after the other; `beyond` bytes are out of the caches' reach for both."""
     results = []
     for name in ("one", "all"):
         output = folder / f"{name}.json"
@@ -56,7 +56,7 @@ def main():
             sys.exit(f"--case: found {', '.join(options.case)}, which no case's name matches; see suite/cases.py")
         sizes = caches.measure(options.folder)
         print(report.terminal(measure(options.folder, sizes["beyond"], options.case)), "", sep="\n")
-        print(f"Beyond the caches: {caches.megabytes(sizes['beyond'])} or more. {caches.sentence(sizes)}")
+        print(f"Out of the caches' reach: {caches.megabytes(sizes['beyond'])}. {caches.sentence(sizes)}")
         return
     if not options.report:
         sizes = caches.measure(options.folder)
@@ -72,7 +72,7 @@ def main():
         sys.exit("There is no full run to write about yet: run `make bench` first.")
     results = json.loads(full.read_text())
     if "caches" not in results:
-        sys.exit(f"{full} does not say from which size on cases are beyond the caches: run `make bench` again.")
+        sys.exit(f"{full} does not say what is out of the caches' reach: run `make bench` again.")
     report.write(results, ROOT)
 
 

@@ -1,4 +1,4 @@
-"""From which size on a case is beyond the caches: measured, because a virtual machine names a cache that it shares."""
+"""How much is out of the caches' reach: measured, because a virtual machine names a cache that it shares."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def knee(walked):
 
 
 def measure(folder):
-    """What the system names, what the walk showed, and the bytes from which on a case is beyond the caches. A walk that
+    """What the system names, what the walk showed, and the bytes that are out of the caches' reach. A walk that
     shows no knee, or one where a cache of the named size cannot reach, leaves twice that size."""
     walked, most = walk(Native(folder)), 2 * named()
     found = knee(walked)

@@ -8,7 +8,7 @@ import time
 
 import numpy
 
-from . import cases
+from . import cases, rotation
 from .buffers import Buffers
 from .native import Native, cores
 from .peers import probe
@@ -86,8 +86,8 @@ def rounds(runs, single):
     return times, cpu
 
 
-def records(case, runs, probes, single, beyond, notes):
-    """Times the runs of a case and describes what came out. From `beyond` bytes on, a case is beyond the caches."""
+def records(case, runs, probes, single, notes):
+    """Times the runs of a case and describes what came out."""
     times, cpu = rounds({**runs, **{one.name: one for one in probes}}, single)
     limit = max((one.bytes / statistics.median(times[one.name]) for one in probes if one.bytes), default=None)
     for name in times:
@@ -102,7 +102,7 @@ def records(case, runs, probes, single, beyond, notes):
             "dtype": case.dtype,
             "elements": case.elements,
             "bytes": case.bytes,
-            "beyond_caches": case.bytes >= beyond,
+            "beyond_caches": rotation.is_beyond(case),
             "seconds": statistics.median(ordered),
             "lowest": ordered[0],
             "highest": ordered[-1],
@@ -118,10 +118,10 @@ def records(case, runs, probes, single, beyond, notes):
 
 def measure_case(case, peers, native, single, beyond):
     """Every peer that does the case, and losskit on its twins, after their results were compared."""
-    buffers = Buffers(case)
+    buffers = rotation.sets(case, beyond)
     runs, notes, reference = {}, {}, None
     for peer in peers:
-        run = peer.prepare(case, buffers)
+        run = rotation.prepare(peer, case, buffers)
         if run is None:
             continue
         value, gradient = run.result()
@@ -131,31 +131,31 @@ def measure_case(case, peers, native, single, beyond):
             notes[peer.name] = different
         runs[peer.name] = run
     for name, twin in cases.twins(case).items():
-        runs[name] = Losskit(native, 1 if single else cores(), name).prepare(twin, Buffers(twin))
+        peer = Losskit(native, 1 if single else cores(), name)
+        runs[name] = rotation.prepare(peer, twin, rotation.sets(twin, beyond))
     kernels = []
-    if case.bytes >= beyond:
+    if rotation.is_beyond(case):
         # One thread may draw more than several do while others use the machine.
         for threads in sorted({1, 1 if single else cores()}):
             kernels += probe.bandwidth(native, threads, beyond)
-    measured = list(records(case, runs, kernels, single, beyond, notes))
+    measured = list(records(case, runs, kernels, single, notes))
     for run in runs.values():
         run.close()
     return measured
 
 
-def measure_scaling(case, native, beyond):
+def measure_scaling(case, native):
     """losskit by one thread and by all, beside arithmetic that shares nothing."""
     buffers = Buffers(case)
     runs = {}
     for threads in (1, cores()):
         runs[f"losskit {threads}"] = Losskit(native, threads, f"losskit {threads}").prepare(case, buffers)
     kernels = [probe.arithmetic(native, threads) for threads in (1, cores())]
-    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, beyond, {})]
+    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, {})]
 
 
 def main(name, folder, output, beyond, patterns):
-    """Runs the pass `one` or `all`, and writes what it measured as JSON. Cases of `beyond` bytes and more are beyond
-    the caches."""
+    """Runs the pass `one` or `all`, and writes what it measured as JSON. `beyond` bytes are out of the caches' reach."""
     native, single, beyond = Native(folder), name == "one", int(beyond)
     threads = 1 if single else cores()
     peers = [Losskit(native, threads, "losskit")]
@@ -163,7 +163,7 @@ def main(name, folder, output, beyond, patterns):
     peers += frameworks(native, threads)
     chosen = cases.selected(cases.everything(), patterns)
     if not single:
-        chosen = [case for case in chosen if case.bytes >= beyond]
+        chosen = [case for case in chosen if rotation.is_beyond(case)]
     measured = []
     for case in chosen:
         begun = time.perf_counter()
@@ -171,7 +171,7 @@ def main(name, folder, output, beyond, patterns):
         print(f"{name}: {case.name}: {time.perf_counter() - begun:.1f} s", file=sys.stderr, flush=True)
     if not single:
         for case in cases.selected(cases.compute_bound(), patterns):
-            measured += measure_scaling(case, native, beyond)
+            measured += measure_scaling(case, native)
             print(f"scaling: {case.name}", file=sys.stderr, flush=True)
     with open(output, "w") as file:
         json.dump(measured, file, indent=1)

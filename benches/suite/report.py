@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 from string import Template
 
-from . import caches, floors, pictures, tables
+from . import caches, floors, pictures, rotation, tables
 from .peers import probe
 from .results import Results, duration, grid, percent, share, times
 
@@ -162,6 +162,7 @@ def write(run, root):
     table = floors.rows(results, run["allocations"], run["machine"]["cores"])
     page = Template((HERE / "page.md").read_text()).substitute(
         machine=machine(run["machine"], sizes),
+        large=caches.megabytes(rotation.LARGE),
         beyond=caches.megabytes(sizes["beyond"]),
         caches=caches.sentence(sizes),
         arrays=caches.megabytes(4 * probe.elements(sizes["beyond"])),

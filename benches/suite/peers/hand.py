@@ -44,6 +44,10 @@ class Run:
         scale = 1.0 if case.summed else 1.0 / case.loss_elements
         self.problem = Problem(*(array.ctypes.data for array in arrays), case.shape[0], case.classes, inner, scale, 0.0)
 
+    def on(self, case, buffers):
+        """The same on other buffers."""
+        return Run(self.native, self.function, case, buffers)
+
     def time(self, calls):
         return self.native.time(self.function, self.problem, calls)
 

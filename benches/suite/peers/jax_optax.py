@@ -68,6 +68,10 @@ class Run:
         self.function, self.buffers = function, buffers
         self.input, self.target = array(buffers.input, case.dtype), array(buffers.target, case.dtype)
 
+    def on(self, case, buffers):
+        """The same function, compiled once, on other buffers."""
+        return Run(self.function, case, buffers)
+
     def time(self, calls):
         start = time.perf_counter()
         for _ in range(calls):

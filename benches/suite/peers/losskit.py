@@ -37,12 +37,16 @@ class Losskit:
 
 class Run:
     def __init__(self, peer, case, buffers):
-        self.native, self.buffers = peer.native, buffers
+        self.peer, self.native, self.buffers = peer, peer.native, buffers
         self.loss, error = ctypes.c_void_p(), Error()
         if self.native.losskit.lk_loss_create(case.spec.encode(), ctypes.byref(self.loss), ctypes.byref(error)):
             raise RuntimeError(error.message.decode())
         self.tensors = [Tensor.of(array) for array in (buffers.input, buffers.target, buffers.gradient)]
         self.problem = Problem(self.loss, peer.context, *map(ctypes.pointer, self.tensors), 0.0, 0, Error())
+
+    def on(self, case, buffers):
+        """The same on other buffers."""
+        return Run(self.peer, case, buffers)
 
     def time(self, calls):
         seconds = self.native.time(self.native.driver.losskit_call, self.problem, calls)

@@ -46,6 +46,10 @@ class Run:
         if self.problem.status:
             raise RuntimeError(f"oneDNN refused with its status {self.problem.status}")
 
+    def on(self, case, buffers):
+        """The same on other buffers."""
+        return Run(self.native, case, buffers)
+
     def time(self, calls):
         seconds = self.native.time(self.native.onednn.onednn_call, self.problem, calls)
         self.demand()

@@ -100,6 +100,10 @@ class Run:
         value = self.function(self.input, self.target)
         return value, torch.autograd.grad(value, self.input)[0]
 
+    def on(self, case, buffers):
+        """The same function, compiled once, on other buffers."""
+        return Run(self.function, case, buffers)
+
     def time(self, calls):
         start = time.perf_counter()
         for _ in range(calls):
