@@ -9,7 +9,7 @@ use crate::math::Scalar;
 pub enum Level {
     /// What every machine of the architecture has, with the fused multiply-add emulated where it is not part of that.
     Portable,
-    /// x86-64-v3: AVX2, FMA and F16C. On aarch64: its baseline, which has both NEON and FMA.
+    /// Of x86-64-v3: AVX2, FMA, F16C, BMI1 and BMI2. On aarch64: its baseline, which has both NEON and FMA.
     V3,
     /// x86-64-v4: AVX-512 F, BW, CD, DQ and VL.
     V4,

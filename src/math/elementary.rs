@@ -149,6 +149,14 @@ pub trait Power: Copy + Send + Sync + 'static {
 
     /// The exponent.
     fn exponent<R: Real>(self) -> R;
+
+    /// The slope of a product of x^exponent and a factor, from what x and the factor grow by: of x, the slope and its ratio
+    /// to x.
+    #[inline(always)]
+    fn slope_of_product<R: Real>(self, (x, ln_x): (R, R), (_slope, ratio): (R, R), factor: (R, R)) -> R {
+        let (factor, factor_slope) = factor;
+        self.of(x, ln_x).weigh(self.exponent::<R>() * ratio.weigh(factor) + factor_slope)
+    }
 }
 
 /// The exponent 2, which focal losses use unless told otherwise.
@@ -168,6 +176,13 @@ impl Power for Square {
     #[inline(always)]
     fn exponent<R: Real>(self) -> R {
         R::TWO
+    }
+
+    /// Without the ratio, which costs a division.
+    #[inline(always)]
+    fn slope_of_product<R: Real>(self, (x, _): (R, R), (slope, _ratio): (R, R), factor: (R, R)) -> R {
+        let (factor, factor_slope) = factor;
+        x * x.mul_add(factor_slope, (R::TWO * slope).weigh(factor))
     }
 }
 

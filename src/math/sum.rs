@@ -157,9 +157,9 @@ impl<const N: usize> Lanes<N> {
         }
     }
 
-    /// Adds what was made of the compute type in f64; whole chunks of N. What was made of f32 needs no correction.
+    /// Adds numbers of the compute type that are in f64 already; whole chunks of N.
     #[inline(always)]
-    pub fn add_products<R: Real>(&mut self, terms: &[f64]) {
+    pub fn add_values<R: Real>(&mut self, terms: &[f64]) {
         for chunk in terms.as_chunks::<N>().0 {
             if size_of::<R::Storage>() < size_of::<f64>() {
                 for lane in 0..N {
@@ -197,12 +197,12 @@ impl<const N: usize> Lanes<N> {
         }
     }
 
-    /// The sum of all lanes, rounded once. Of terms of f32, folding needs no correction, which takes longer than adding a
-    /// few of them.
+    /// All lanes of terms of the compute type folded: those of f32 without corrections, which take as long as a hundred
+    /// terms.
     #[inline(always)]
-    pub fn total<R: Real>(&self) -> f64 {
+    pub fn fold_terms<R: Real>(&self) -> Sum {
         if size_of::<R::Storage>() == size_of::<f64>() {
-            return self.fold().value();
+            return self.fold();
         }
         // Hidden, or the pairs that are added here would become the vectors of the loops before.
         let (mut high, mut width) = (std::hint::black_box(self.high), N / 2);
@@ -212,12 +212,13 @@ impl<const N: usize> Lanes<N> {
             }
             width /= 2;
         }
-        high[0]
+        Sum { high: high[0], low: 0.0 }
     }
 
-    /// All lanes folded, halves onto halves; N is a power of two.
+    /// All lanes folded, halves onto halves.
     #[inline(always)]
     pub fn fold(&self) -> Sum {
+        const { assert!(N.is_power_of_two()) };
         let Lanes { mut high, mut low } = *self;
         let mut width = N / 2;
         while width > 0 {

@@ -143,7 +143,7 @@ fn segment<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         }
         start += count;
     }
-    lanes.fold()
+    lanes.fold_terms::<R>()
 }
 
 /// Unweighted values and derivatives of a block.

@@ -46,7 +46,7 @@ pub fn largest_of<S: Scalar>(numbers: &[S]) -> S {
     largest.value()
 }
 
-/// Where a number first is among fewer than 2³² others; 0 if it is nowhere.
+/// Where a number first is among others; 0 if it is nowhere.
 #[inline(always)]
 pub fn position_of<S: Scalar>(numbers: &[S], number: S) -> usize {
     const RUN: usize = 64;
@@ -61,7 +61,7 @@ pub fn position_of<S: Scalar>(numbers: &[S], number: S) -> usize {
         }
         start += RUN;
     }
-    // Within a run without a way out, whose time nobody can predict.
+    // Within a run without an early exit, which would be predicted wrongly.
     let mut first = u32::MAX;
     for (index, &x) in numbers[start..numbers.len().min(start + RUN)].iter().enumerate() {
         first = first.min(if x == number { index as u32 } else { u32::MAX });

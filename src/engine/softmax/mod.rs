@@ -186,7 +186,7 @@ impl<K: Kernel, P: Source> Softmax<K, P> {
             weights: &weights,
             classes,
             pitch,
-            prefetches: input.count().saturating_mul(classes) >= PREFETCHED_BYTES / size_of::<S>(),
+            prefetches: input.count().saturating_mul(classes) >= PREFETCHED_BYTES / operands.input.dtype().size(),
             keep: 1.0 - self.label_smoothing,
             spread: self.label_smoothing / smoothed_over as f64,
             rows: &rows,

@@ -2,7 +2,7 @@
 //!
 //! Loops go as far as they are told, and not over whole arrays: loops of a known length are unrolled to single elements
 //! instead of being vectorised.
-//! Numbers of two widths are in loops of their own, because they halve a loop's vectors.
+//! Numbers of two widths halve a loop's vectors, so what is long in one width, such as a logarithm, has a loop of its own.
 
 use super::source::{Quotients, Source, Stats};
 use super::tile::PerRow;

@@ -78,7 +78,8 @@ impl<P: Power> Kernel for Focal<P> {
         } else {
             ln_soft
         };
-        let soft_ratio = (rest - t) * p * q / missed;
+        let missed_slope = (rest - t) * p * q;
+        let soft_ratio = missed_slope / missed;
         let ratio = if yes {
             -p
         } else if no {
@@ -91,13 +92,12 @@ impl<P: Power> Kernel for Focal<P> {
         let loss = contradicted.weigh(input.abs()) + tail;
         let slope = rest * p - t * q;
         let modulation = alpha * self.power.of(missed, ln_missed);
-        let ratio_loss = ratio.weigh(loss);
-        let inner = gamma * ratio_loss + slope;
+        let inner = gamma * ratio.weigh(loss) + slope;
         let ratio_slope = ratio * (q - p - ratio);
         let inner_slope = gamma * (ratio_slope.weigh(loss) + ratio * slope) + p * q;
         Jet {
             value: modulation.weigh(loss),
-            gradient: modulation.weigh(inner),
+            gradient: alpha * self.power.slope_of_product((missed, ln_missed), (missed_slope, ratio), (loss, slope)),
             hessian: modulation.weigh(gamma * ratio * inner + inner_slope),
         }
     }

@@ -42,6 +42,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     columns: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
     lane: &mut Lane<S>,
+    second_order: bool,
     width: usize,
 ) {
     let mut values = Lanes::<MOST_ROWS>::default();
@@ -64,7 +65,9 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         }
         values.add_each::<R>(&value_terms[..width]);
         totals.add_each::<R>(&first_terms[..width]);
-        seconds.add_each::<R>(&second_terms[..width]);
+        if second_order {
+            seconds.add_each::<R>(&second_terms[..width]);
+        }
     }
     for index in 0..width {
         lane.once.value[index] = values.lane(index).value();

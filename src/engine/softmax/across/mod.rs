@@ -75,7 +75,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut start = range.start;
     while start < range.end {
         let count = pitch.min(range.end - start);
-        let width = count.next_multiple_of(LANES).min(MOST_ROWS);
+        let width = count.next_multiple_of(LANES);
         let columns = job.input.columns(start..start + count, input, pitch);
         // No closure, because one that is not inlined is compiled without the level's instructions.
         let goal = match &mut parts.gradient {
@@ -96,17 +96,19 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         if job.is_sparse() {
             labelled::accumulate::<S, R, K, P>(job, columns, &mut tile.exponential, &mut lane, width);
         } else {
-            dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, width);
+            dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, second_order, width);
         }
         if job.rows.are_uniform() {
             lane.once.value[count..width].fill(0.0);
+            sum.add_values::<R>(&lane.once.value[..width]);
         } else {
             for index in 0..width {
                 let weighted = lane.once.value[index] * lane.weight[index];
                 lane.once.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
             }
+            // Products with weights have no bits to spare in f64.
+            sum.add::<<f64 as Scalar>::Fused>(&lane.once.value[..width]);
         }
-        sum.add_products::<R>(&lane.once.value[..width]);
         if let Some(output) = &mut parts.values {
             for value in lane.once.value.iter_mut() {
                 *value *= job.value_factor;

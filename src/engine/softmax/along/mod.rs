@@ -51,8 +51,14 @@ enum Waiting<'w, 'p, S> {
     Nowhere,
     /// Where the gradient will be, which lies in memory just so.
     InPlace(&'w mut [S]),
-    /// The first ones where the gradient will be, in a narrower type, of which there is room for so many.
+    /// The first ones in the bytes where the gradient will be, which have room for so many.
     Packed(&'w mut Part<'p>, usize),
+}
+
+/// How many of a block's exponentials wait where there is room for so many of a row's.
+#[inline(always)]
+fn kept_of(columns: &Range<usize>, room: usize) -> usize {
+    room.saturating_sub(columns.start).min(columns.len())
 }
 
 /// The sums over a row: its loss, V and S.
@@ -133,6 +139,9 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         waiting: Waiting<'_, '_, S>,
         buffers: &mut Buffers<S>,
     ) -> f64 {
+        if !P::EXPONENTIAL && !P::RATIO {
+            return 0.0;
+        }
         let (mut run, mut packed) = match waiting {
             Waiting::Nowhere => (None, None),
             Waiting::InPlace(run) => (Some(run), None),
@@ -140,9 +149,6 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         };
         let row = RowExp::below(R::load(max));
         let mut lanes = Lanes::<LANES>::default();
-        if !P::EXPONENTIAL && !P::RATIO {
-            return 0.0;
-        }
         for columns in blocks(self.job.classes) {
             let input = self.block(columns.clone(), &mut buffers.input);
             if P::RATIO {
@@ -169,13 +175,12 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             } else {
                 lanes.add::<R>(exponential);
             }
-            if let Some((part, room)) = &mut packed
-                && columns.end <= *room
-            {
-                part.leave_in_row(self.index, columns.start, exponential);
+            if let Some((part, room)) = &mut packed {
+                let kept = kept_of(&columns, *room);
+                part.leave_in_row(self.index, columns.start.min(*room), &exponential[..kept]);
             }
         }
-        lanes.total::<R>()
+        lanes.fold_terms::<R>().value()
     }
 
     /// What the classes share, for the arithmetic of blocks.
@@ -196,11 +201,12 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     /// The row's part of the sum of losses, which is written where losses are not reduced.
     #[inline(always)]
     fn report(&self, value: f64, parts: &mut Parts<'_>) -> f64 {
-        let weighted = if self.factors.counts { value * self.factors.weight } else { 0.0 };
+        let RowFactors { counts, weight, .. } = self.factors;
+        let weighted = value * weight;
         if let Some(output) = &mut parts.values {
-            output.write(self.index, &[weighted * self.job.value_factor]);
+            output.write(self.index, &[if counts { weighted * self.job.value_factor } else { 0.0 }]);
         }
-        weighted
+        if counts { weighted } else { 0.0 }
     }
 
     /// The classes of a block.
