@@ -57,6 +57,9 @@ pub struct Ratio {
     pub smooth_denominator: f64,
 }
 
+/// The regions whose sums and slopes lie on the stack; those of more go to the heap.
+const ON_STACK: usize = 80;
+
 /// A region's sums over the pixels that count.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Region {
@@ -244,7 +247,11 @@ impl Overlap {
     }
 
     /// For each group of kept dimensions, the number of pixels that count; nothing if all do.
-    fn counted_pixels(&self, operands: &Operands<'_>, geometry: &Geometry) -> Result<Option<SmallVec<[usize; 16]>>> {
+    fn counted_pixels(
+        &self,
+        operands: &Operands<'_>,
+        geometry: &Geometry,
+    ) -> Result<Option<SmallVec<[usize; ON_STACK]>>> {
         let mask = operands.mask.filter(|_| !self.masks_regions);
         if mask.is_none() && self.ignore_index.is_none() {
             return Ok(None);
@@ -285,7 +292,7 @@ impl Overlap {
         let mut values = values.as_ref().and_then(|values| values.part(0));
         let mut sum = Sum::ZERO;
         for groups in geometry.batches() {
-            let mut slopes: SmallVec<[Slopes; 16]> = SmallVec::new();
+            let mut slopes: SmallVec<[Slopes; ON_STACK]> = SmallVec::new();
             reserve(&mut slopes, groups.len() * classes)?;
             let first = groups.start * classes;
             for (index, region) in pixels.sum_regions(call, groups.clone())?.iter().enumerate() {

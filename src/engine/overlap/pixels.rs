@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::passes::{GradientWork, SumWork};
 use super::sums::RegionLanes;
 use super::tile::{MOST_PIXELS, TILE, Tile};
-use super::{Activation, Geometry, Overlap, Region, Slopes, TileRange, reserve};
+use super::{Activation, Geometry, ON_STACK, Overlap, Region, Slopes, TileRange, reserve};
 use crate::engine::softmax::tile::FOLLOWED_CLASSES;
 use crate::engine::target::required;
 use crate::engine::{Call, Operands, Output, Shares};
@@ -18,6 +18,10 @@ use crate::tensor::{Part, Split, View};
 
 /// Elements of a piece of a region: the unit that tasks are dealt.
 const PIECE: usize = 16_384;
+
+/// The regions of a group that a task adds up on the stack, and the sums of its pieces that lie there: more go to the heap.
+const REGIONS: usize = 20;
+const SUMS: usize = 2 * ON_STACK;
 
 /// Everything that the tasks of one call share.
 pub struct Pixels<'a, S> {
@@ -116,9 +120,9 @@ impl<'a, S: Scalar> Pixels<'a, S> {
     }
 
     /// I, P and T of every region of some groups. Leaves probabilities in the gradient's place where they fit there.
-    pub fn sum_regions(&self, call: &Call<'_>, groups: Range<usize>) -> Result<SmallVec<[Region; 16]>> {
+    pub fn sum_regions(&self, call: &Call<'_>, groups: Range<usize>) -> Result<SmallVec<[Region; ON_STACK]>> {
         let regions_of_group = self.geometry.region_classes();
-        let mut regions = SmallVec::<[Region; 16]>::new();
+        let mut regions = SmallVec::<[Region; ON_STACK]>::new();
         let total = groups.len() * regions_of_group;
         reserve(&mut regions, total)?;
         regions.resize(total, Region::default());
@@ -127,32 +131,30 @@ impl<'a, S: Scalar> Pixels<'a, S> {
         let split = keeps.map(|output| self.split(output, &groups, true));
         let work = |task: usize, pieces: TileRange| {
             let mut kept = split.as_ref().map(|split| take(split, task)).transpose()?;
-            let mut sums = SmallVec::<[(usize, Region); 16]>::new();
-            let mut lanes = SmallVec::<[RegionLanes; 4]>::new();
+            let mut sums = SmallVec::<[(usize, Region); SUMS]>::new();
+            reserve(&mut sums, pieces.len().saturating_mul(regions_of_group))?;
+            let mut lanes = SmallVec::<[RegionLanes; REGIONS]>::new();
+            reserve(&mut lanes, regions_of_group)?;
+            let mut regions = SmallVec::<[Region; REGIONS]>::new();
+            reserve(&mut regions, regions_of_group)?;
             let mut tile = Tile::default();
             self.make_room(&mut tile)?;
             for piece in pieces {
                 let group = piece / self.pieces;
-                let mut regions = SmallVec::<[Region; 16]>::new();
-                reserve(&mut regions, regions_of_group)?;
+                regions.clear();
                 regions.resize(regions_of_group, Region::default());
                 lanes.clear();
-                reserve(&mut lanes, regions_of_group)?;
                 lanes.resize(regions_of_group, RegionLanes::default());
-                reserve(&mut sums, regions_of_group)?;
-                let piece = groups.start * self.pieces + piece;
-                let (lanes, regions_of_piece) = (&mut lanes[..], &mut regions[..]);
-                let kept = kept.as_mut();
                 level.run::<S, _>(SumWork {
                     pixels: self,
-                    piece,
+                    piece: groups.start * self.pieces + piece,
                     tile: &mut tile,
-                    lanes,
-                    regions: regions_of_piece,
-                    kept,
+                    lanes: &mut lanes,
+                    regions: &mut regions,
+                    kept: kept.as_mut(),
                 });
-                let numbered = regions.into_iter().enumerate();
-                sums.extend(numbered.map(|(class, region)| (group * regions_of_group + class, region)));
+                let numbered = regions.iter().enumerate();
+                sums.extend(numbered.map(|(class, region)| (group * regions_of_group + class, *region)));
             }
             Ok(sums)
         };

@@ -5,11 +5,8 @@ use smallvec::SmallVec;
 use super::activation::PixelScales;
 use crate::math::{Real, Scalar};
 
-/// Elements of a tile, of which in f32 two arrays leave the first-level cache room for little else.
-pub const TILE: usize = 8192;
-
-/// Elements of a tile that lie on the stack; a tile of more goes to the heap.
-const ON_STACK: usize = 2048;
+/// Elements of a tile, which lie on the stack. A tile of more, of as many classes, goes to the heap.
+pub const TILE: usize = 2048;
 
 /// The most pixels in a tile.
 pub const MOST_PIXELS: usize = 256;
@@ -19,11 +16,11 @@ const NO_CLASS: u32 = u32::MAX;
 
 /// A tile: class c of pixel i is at `c * pitch + i`. Pixels beyond the last and those that do not count are zero.
 pub struct Tile<S: Scalar> {
-    pub probability: SmallVec<[S; ON_STACK]>,
+    pub probability: SmallVec<[S; TILE]>,
     /// Dense targets.
-    pub target: SmallVec<[S; ON_STACK]>,
+    pub target: SmallVec<[S; TILE]>,
     /// Until there is a gradient, exponentials or 1 − p.
-    pub gradient: SmallVec<[S; ON_STACK]>,
+    pub gradient: SmallVec<[S; TILE]>,
     /// The class of each pixel, where targets are labels.
     pub labels: [u32; MOST_PIXELS],
     /// Pixels beyond the last, masked or ignored.
