@@ -1,8 +1,8 @@
 """linear_cross_entropy beside PyTorch, value and gradients of input and weight, in one run on the same numbers.
 
-    build/vectors-python/bin/python benches/linear_cross_entropy.py [LIBRARY] [--rounds 3] [--shape 1024 768 128256] [--skip chunked]
+    build/bench-python/bin/python benches/linear_cross_entropy.py [LIBRARY] [--rounds 3] [--shape 1024 768 128256] [--skip chunked]
 
-The environment is the one that tests/vectors/generate/run.sh makes; LIBRARY is target/release/liblosskit.so unless told
+A part of `make bench`, whose environment it runs in; LIBRARY is target/release/liblosskit.so unless told
 otherwise. Contenders take turns; the table has medians, the median of each round's ratio, and the memory that each takes
 beyond its operands and gradients, measured in a process of its own (the high-water mark of resident memory).
 """
@@ -141,7 +141,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", nargs="?", default=str(ROOT / "target/release/liblosskit.so"))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--shape", type=int, nargs=3, default=(1024, 768, 128256), metavar=("ROWS", "WIDTH", "CLASSES"))
     parser.add_argument("--skip", nargs="*", default=[], metavar="WORD", help="contenders whose name contains it")
     parser.add_argument("--memory", default="", help=argparse.SUPPRESS)

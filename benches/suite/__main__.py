@@ -42,6 +42,12 @@ def measure(folder, beyond, patterns):
     return results
 
 
+def linear(folder):
+    """The fused last layer, by the program that measures it, with all cores."""
+    program = [sys.executable, ROOT / "benches/linear_cross_entropy.py", folder / "liblosskit.so", "--skip", "chunked"]
+    return subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def main():
     parser = argparse.ArgumentParser(prog="benches/run.sh LIBRARY")
     parser.add_argument("folder", type=Path, help=argparse.SUPPRESS)
@@ -65,6 +71,7 @@ def main():
             "caches": sizes,
             "allocations": allocations.count(options.folder),
             "profile": profile.count(options.folder),
+            "linear": linear(options.folder),
             "records": measure(options.folder, sizes["beyond"], []),
         }
         full.write_text(json.dumps(results, indent=1))

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from .cases import Case
+from .cases import IMAGES, Case
 from .native import CODES
 
 CODE = {"f32": CODES["float32"], "f64": CODES["float64"], "f16": CODES["float16"], "bf16": CODES["bfloat16"]}
@@ -18,7 +18,8 @@ def book():
             yield Case("rows", "cross_entropy", shape, dtype)
         yield Case("rows", "multiclass_hinge", (512, 1000), dtype)
         for loss in ("cross_entropy", "dice"):
-            yield Case("images", loss, (2, 4, 256, 256), dtype)
+            for shape in IMAGES:
+                yield Case("images", loss, shape, dtype)
 
 
 def command(folder, case, calls):

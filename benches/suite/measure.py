@@ -86,12 +86,13 @@ def rounds(runs, single):
     return times, cpu
 
 
-def records(case, runs, probes, single, notes):
+def records(case, runs, probes, single, notes, twins):
     """Times the runs of a case and describes what came out."""
     times, cpu = rounds({**runs, **{one.name: one for one in probes}}, single)
     limit = max((one.bytes / statistics.median(times[one.name]) for one in probes if one.bytes), default=None)
+    moved = {one.name: one.bytes for one in probes}
     for name in times:
-        ordered = sorted(times[name])
+        ordered, done = sorted(times[name]), twins.get(name, case)
         record = {
             "pass": "one" if single else "all",
             "case": case.name,
@@ -99,9 +100,9 @@ def records(case, runs, probes, single, notes):
             "group": case.group,
             "loss": case.loss,
             "size": case.size,
-            "dtype": case.dtype,
-            "elements": case.elements,
-            "bytes": case.bytes,
+            "dtype": done.dtype,
+            "elements": done.elements,
+            "bytes": moved.get(name, done.bytes),
             "beyond_caches": rotation.is_beyond(case),
             "seconds": statistics.median(ordered),
             "lowest": ordered[0],
@@ -118,10 +119,10 @@ def records(case, runs, probes, single, notes):
 
 def measure_case(case, peers, native, single, beyond):
     """Every peer that does the case, and losskit on its twins, after their results were compared."""
-    buffers = rotation.sets(case, beyond)
-    runs, notes, reference = {}, {}, None
+    sets = rotation.Sets(case, beyond)
+    runs, notes, reference, twins = {}, {}, None, cases.twins(case)
     for peer in peers:
-        run = rotation.prepare(peer, case, buffers)
+        run = rotation.prepare(peer, case, sets)
         if run is None:
             continue
         value, gradient = run.result()
@@ -130,15 +131,15 @@ def measure_case(case, peers, native, single, beyond):
         elif different := disagreement(case, reference, (value, gradient)):
             notes[peer.name] = different
         runs[peer.name] = run
-    for name, twin in cases.twins(case).items():
+    for name, twin in twins.items():
         peer = Losskit(native, 1 if single else cores(), name)
-        runs[name] = rotation.prepare(peer, twin, rotation.sets(twin, beyond))
+        runs[name] = rotation.prepare(peer, twin, rotation.Sets(twin, beyond))
     kernels = []
     if rotation.is_beyond(case):
         # One thread may draw more than several do while others use the machine.
         for threads in sorted({1, 1 if single else cores()}):
             kernels += probe.bandwidth(native, threads, beyond)
-    measured = list(records(case, runs, kernels, single, notes))
+    measured = list(records(case, runs, kernels, single, notes, twins))
     for run in runs.values():
         run.close()
     return measured
@@ -151,7 +152,7 @@ def measure_scaling(case, native):
     for threads in (1, cores()):
         runs[f"losskit {threads}"] = Losskit(native, threads, f"losskit {threads}").prepare(case, buffers)
     kernels = [probe.arithmetic(native, threads) for threads in (1, cores())]
-    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, {})]
+    return [{**record, "pass": "scaling"} for record in records(case, runs, kernels, False, {}, {})]
 
 
 def main(name, folder, output, beyond, patterns):

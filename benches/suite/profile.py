@@ -23,12 +23,15 @@ def book():
         for size in (100, 10_000):
             yield Case("elements", loss, (size,))
     for dtype in ("f64", "bf16", "f16"):
-        yield Case("elements", "mse", (10_000,), dtype)
+        for loss in ("mse", "bce"):
+            yield Case("elements", loss, (10_000,), dtype)
+        yield Case("rows", "cross_entropy", (100, 1000), dtype)
     for loss in ("cross_entropy", "multiclass_hinge"):
         for shape in ((64, 10), (100, 1000)):
             yield Case("rows", loss, shape)
     for loss in ("cross_entropy", "dice"):
-        yield Case("images", loss, (1, 4, 128, 128))
+        for shape in ((1, 4, 128, 128), (1, 19, 64, 64)):
+            yield Case("images", loss, shape)
 
 
 def kind(function):

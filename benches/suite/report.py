@@ -51,7 +51,7 @@ def machine(described, sizes):
     return grid(["", ""], lines)
 
 
-def limits(results, beyond):
+def limits(results):
     """The bandwidth that the probe found, over the whole run: of each kernel, and the limit made of them."""
     head = ["GB/s", "limit", "lowest", "highest"]
     rows = []
@@ -64,12 +64,12 @@ def limits(results, beyond):
         for _, peers in cases:
             for peer, record in peers.items():
                 if peer.startswith("probe"):
-                    kernels.setdefault(peer, []).append(record["seconds"])
+                    kernels.setdefault(peer, []).append(record["bytes"] / record["seconds"])
         # Of a kernel at several numbers of threads, the best.
         best = {}
-        for peer, seconds in kernels.items():
+        for peer, speeds in kernels.items():
             _, kernel, _ = peer.split()
-            speed = probe.moved(kernel, probe.elements(beyond)) / statistics.median(seconds)
+            speed = statistics.median(speeds)
             kind = kernel.replace("_streaming", ", streaming")
             best[kind] = max(best.get(kind, 0), speed)
         head = head[:4] + list(best)
@@ -166,7 +166,8 @@ def write(run, root):
         beyond=caches.megabytes(sizes["beyond"]),
         caches=caches.sentence(sizes),
         arrays=caches.megabytes(4 * probe.elements(sizes["beyond"])),
-        limits=limits(results, sizes["beyond"]),
+        linear=run["linear"].strip(),
+        limits=limits(results),
         quiet=quiet(results, run["machine"]["cores"]),
         floors=grid(["", "floor", "aim", "worst of this run", ""], [row.cells() for row in table]),
         misses=misses(table),

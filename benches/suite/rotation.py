@@ -13,25 +13,28 @@ def is_beyond(case):
     return case.bytes >= LARGE
 
 
-def sets(case, beyond):
+class Sets:
     """The buffers of a case: of one that is beyond the caches so many that together they are, where `beyond` bytes are
     out of reach."""
-    count = math.ceil(beyond / case.bytes) if is_beyond(case) else 1
-    return [Buffers(case) for _ in range(count)]
+
+    def __init__(self, case, beyond):
+        count = math.ceil(beyond / case.bytes) if is_beyond(case) else 1
+        self.buffers, self.next = [Buffers(case) for _ in range(count)], 0
+
+    def take(self):
+        """The place of those that were used longest ago, by whichever peer."""
+        taken, self.next = self.next, (self.next + 1) % len(self.buffers)
+        return taken
 
 
 class Rotation:
-    """Runs of one peer on several buffers, each call on those that were not used for longest."""
+    """Runs of one peer on several sets of buffers, which all peers of a case take in one order."""
 
-    def __init__(self, runs):
-        self.runs, self.next = runs, 0
+    def __init__(self, runs, sets):
+        self.runs, self.sets = runs, sets
 
     def time(self, calls):
-        seconds = 0.0
-        for _ in range(calls):
-            seconds += self.runs[self.next].time(1)
-            self.next = (self.next + 1) % len(self.runs)
-        return seconds / calls
+        return sum(self.runs[self.sets.take()].time(1) for _ in range(calls)) / calls
 
     def result(self):
         return self.runs[0].result()
@@ -41,9 +44,10 @@ class Rotation:
             run.close()
 
 
-def prepare(peer, case, buffers):
+def prepare(peer, case, sets):
     """A peer's run on all of these buffers, unless it does not do the case."""
-    run = peer.prepare(case, buffers[0])
-    if run is None or len(buffers) == 1:
+    first, *others = sets.buffers
+    run = peer.prepare(case, first)
+    if run is None or not others:
         return run
-    return Rotation([run, *(run.on(case, others) for others in buffers[1:])])
+    return Rotation([run, *(run.on(case, buffers) for buffers in others)], sets)
