@@ -184,7 +184,7 @@ impl<const N: usize> Lanes<N> {
         Sum { high: self.high[lane], low: self.low[lane] }
     }
 
-    /// The sums in the first lanes, each rounded once.
+    /// The sums in the first lanes, of terms of the compute type.
     #[inline(always)]
     pub fn values<R: Real>(&self, out: &mut [f64]) {
         let count = out.len();

@@ -162,7 +162,7 @@ impl<'a> View<'a> {
         self
     }
 
-    /// Whether it lends, unless what is asked for does not lie in memory just so.
+    /// Whether it lends what lies in memory just so: not where a gradient takes its place.
     #[inline(always)]
     pub fn lends(&self) -> bool {
         self.lendable

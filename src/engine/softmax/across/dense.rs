@@ -55,7 +55,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let input = columns.column(number, width);
         let exponential = &tile.exponential.column(number)[..width];
         for index in 0..width {
-            let stats = lane.once.stats::<R>(index);
+            let stats = lane.scalars.stats::<R>(index);
             let class = job.source.class(R::load(input[index]), R::load(exponential[index]), &stats);
             let term: Term<R> = job.kernel.term(class.minus_ln_p, class.p, class.q);
             let a = target_weight(job, number, R::load(targets[index]));
@@ -70,9 +70,9 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         }
     }
     for index in 0..width {
-        lane.once.value[index] = values.lane(index).value();
-        lane.once.first[index] = S::from_f64(totals.lane(index).value());
-        lane.once.second[index] = S::from_f64(seconds.lane(index).value());
+        lane.scalars.value[index] = values.lane(index).value();
+        lane.scalars.first[index] = S::from_f64(totals.lane(index).value());
+        lane.scalars.second[index] = S::from_f64(seconds.lane(index).value());
     }
 }
 
@@ -98,10 +98,10 @@ pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         let mut nothing = PerRow::default();
         let hessian = if second_order { &mut tile.hessian[number * pitch..][..width] } else { &mut nothing[..width] };
         for index in 0..width {
-            let stats = lane.once.stats::<R>(index);
+            let stats = lane.scalars.stats::<R>(index);
             let x = R::load(input[index]);
             let class = job.source.class(x, R::load(exponential[index]), &stats);
-            let (total, total_second) = (R::load(lane.once.first[index]), R::load(lane.once.second[index]));
+            let (total, total_second) = (R::load(lane.scalars.first[index]), R::load(lane.scalars.second[index]));
             let (v, s) = if sparse {
                 let labelled = lane.class[index] == class_number;
                 (R::only_if(labelled, total), R::only_if(labelled, total_second))
@@ -110,7 +110,7 @@ pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
                 let a = target_weight(job, number, R::load(targets[index]));
                 (R::only_if(class.passes, a.weigh(term.first)), R::only_if(class.passes, a.weigh(term.second)))
             };
-            let factor = R::from_f64(lane.once.factor[index]);
+            let factor = R::from_f64(lane.scalars.factor[index]);
             let gradient = job.source.gradient(x, &class, v, total, &stats) * factor;
             if !leaves_exponentials {
                 exponential[index] = R::only_if(lane.counts[index] != S::default(), gradient).store();

@@ -1,7 +1,7 @@
 //! Rows in which only the labelled class has a target.
 
 use super::super::lanes::{Gradient, choose, choose_of_four, clear, scale, scale_four};
-use super::super::once::Once;
+use super::super::scalars::RowScalars;
 use super::super::source::Source;
 use super::super::{Job, Kernel};
 use super::{Lane, in_fours};
@@ -17,7 +17,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     lane: &mut Lane<S>,
     width: usize,
 ) {
-    let Once { input, exponential, weight, .. } = &mut lane.once;
+    let RowScalars { input, exponential, weight, .. } = &mut lane.scalars;
     let nothing = (-R::ZERO).store();
     input[..width].fill(nothing);
     exponential[..width].fill(if P::EXPONENTIAL { nothing } else { S::default() });
@@ -44,7 +44,7 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             }
         }
     }
-    lane.once.label::<R, K, P>(job.kernel, job.source, width);
+    lane.scalars.label::<R, K, P>(job.kernel, job.source, width);
 }
 
 /// The gradient of labelled rows from their exponentials, in place.
@@ -55,7 +55,7 @@ pub fn scale_exponentials<S: Scalar, R: Real<Storage = S>>(
     (classes, all_count): (usize, bool),
     width: usize,
 ) {
-    let Lane { class: labels, counts, once: Once { labelled, others: factors, .. }, .. } = lane;
+    let Lane { class: labels, counts, scalars: RowScalars { labelled, others: factors, .. }, .. } = lane;
     let rows = Gradient { labels, labelled, factors };
     let (fours, others) = in_fours(classes);
     for class in fours {

@@ -7,7 +7,7 @@ mod labelled;
 use std::ops::Range;
 
 use super::lanes::{exponentials, exponentials_of_four, raise, raise_by_four};
-use super::once::Once;
+use super::scalars::RowScalars;
 use super::source::Source;
 use super::tile::{self, FOLLOWED_CLASSES, Numbers};
 use super::{Job, Kernel, Parts, Target};
@@ -36,9 +36,9 @@ struct Lane<S> {
     class: PerRow<S>,
     /// 1 where the row counts, else 0.
     counts: PerRow<S>,
-    weight: PerRow<f64>,
+    sample_weight: PerRow<f64>,
     /// What makes losses and gradients of its sums.
-    once: Once<S, MOST_ROWS>,
+    scalars: RowScalars<S, MOST_ROWS>,
 }
 
 /// Room for what a step needs for itself, and fills before it reads.
@@ -65,8 +65,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         label: PerRow::default(),
         class: none,
         counts: none,
-        weight: PerRow::of(1.0),
-        once: Once::of(job.derivative_factor),
+        sample_weight: PerRow::of(1.0),
+        scalars: RowScalars::of(job.derivative_factor),
     };
     let mut scratch: Scratch<S> = [none; 5];
     let second_order = parts.hessian.is_some();
@@ -92,28 +92,28 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             job.input.prefetch_columns(start + count..start + 2 * count, 0..job.classes);
         }
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
-        normalise::<S, R, P>(columns, &mut tile, &mut lane.once, &mut scratch, job.classes, width);
+        normalise::<S, R, P>(columns, &mut tile, &mut lane.scalars, &mut scratch, job.classes, width);
         if job.is_sparse() {
             labelled::accumulate::<S, R, K, P>(job, columns, &mut tile.exponential, &mut lane, width);
         } else {
             dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, second_order, width);
         }
         if job.rows.are_uniform() {
-            lane.once.value[count..width].fill(0.0);
-            sum.add_values::<R>(&lane.once.value[..width]);
+            lane.scalars.value[count..width].fill(0.0);
+            sum.add_values::<R>(&lane.scalars.value[..width]);
         } else {
             for index in 0..width {
-                let weighted = lane.once.value[index] * lane.weight[index];
-                lane.once.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
+                let weighted = lane.scalars.value[index] * lane.sample_weight[index];
+                lane.scalars.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
             }
             // Products with weights have no bits to spare in f64.
-            sum.add::<<f64 as Scalar>::Fused>(&lane.once.value[..width]);
+            sum.add::<<f64 as Scalar>::Fused>(&lane.scalars.value[..width]);
         }
         if let Some(output) = &mut parts.values {
-            for value in lane.once.value.iter_mut() {
+            for value in lane.scalars.value.iter_mut() {
                 *value *= job.value_factor;
             }
-            output.write(start, &lane.once.value[..count]);
+            output.write(start, &lane.scalars.value[..count]);
         }
         if derives {
             let labelled = P::EXPONENTIAL && job.is_sparse();
@@ -164,8 +164,8 @@ fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
     for index in 0..count {
         let factors = job.rows.factors(start + index, lane.label[index]);
         lane.counts[index] = S::from_f64(f64::from(u8::from(factors.counts)));
-        lane.weight[index] = factors.weight;
-        lane.once.factor[index] = factors.derivative(job.derivative_factor);
+        lane.sample_weight[index] = factors.weight;
+        lane.scalars.factor[index] = factors.derivative(job.derivative_factor);
     }
 }
 
@@ -182,15 +182,15 @@ fn in_fours(classes: usize) -> (impl Iterator<Item = usize>, Range<usize>) {
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     input: Columns<'_, S>,
     tile: &mut Tile<'_, S>,
-    once: &mut Once<S, MOST_ROWS>,
+    scalars: &mut RowScalars<S, MOST_ROWS>,
     [other, a_left, b_left, c_left, d_left]: &mut Scratch<S>,
     classes: usize,
     width: usize,
 ) {
     let mut rest = Lanes::<MOST_ROWS>::default();
-    once.largest[..width].fill(if P::EXPONENTIAL { S::default() } else { R::ONE.store() });
+    scalars.largest[..width].fill(if P::EXPONENTIAL { S::default() } else { R::ONE.store() });
     if P::EXPONENTIAL {
-        let (mut max, mut larger) = (&mut once.max[..width], &mut other[..width]);
+        let (mut max, mut larger) = (&mut scalars.max[..width], &mut other[..width]);
         max.fill((-R::INFINITY).store());
         let (fours, others) = in_fours(classes);
         for class in fours {
@@ -203,8 +203,8 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
         }
         // Whichever of both places holds them now, the next step reads them here.
         larger.copy_from_slice(max);
-        let max = &once.max[..width];
-        let (mut largest, mut larger) = (&mut once.largest[..width], &mut other[..width]);
+        let max = &scalars.max[..width];
+        let (mut largest, mut larger) = (&mut scalars.largest[..width], &mut other[..width]);
         let (fours, others) = in_fours(classes);
         // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
         for class in fours {
@@ -226,6 +226,6 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
             rest.add_each::<R>(input.column(class, width));
         }
     }
-    rest.values::<R>(&mut once.sum[..width]);
-    once.normalise::<R, P>(width);
+    rest.values::<R>(&mut scalars.sum[..width]);
+    scalars.normalise::<R, P>(width);
 }

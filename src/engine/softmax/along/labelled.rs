@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::block::{self, blocks};
-use super::super::once::Once;
+use super::super::scalars::RowScalars;
 use super::super::source::Source;
 use super::super::{Job, Kernel, Parts, RowFactors, Target};
 use super::{Buffers, Row, Totals, Waiting, kept_of};
@@ -27,7 +27,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     buffers: &mut Buffers<S>,
 ) -> Sum {
     let together = (ELEMENTS / job.classes).clamp(1, MOST_ROWS);
-    let mut once = Once::<S, MOST_ROWS>::of(job.derivative_factor);
+    let mut scalars = RowScalars::<S, MOST_ROWS>::of(job.derivative_factor);
     let in_place = waits_in_place::<S, K, P>(job, &mut parts.gradient, range.clone());
     let mut factors = [RowFactors::ONE; MOST_ROWS];
     let mut sum = Sum::ZERO;
@@ -49,24 +49,24 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
                 let waiting = row.waiting(&mut parts.gradient, in_place);
-                row.add_to::<R>(&mut once, place, waiting, buffers);
+                row.add_to::<R>(&mut scalars, place, waiting, buffers);
             }
         }
         if P::EXPONENTIAL {
-            once.exponentials::<R>(width);
+            scalars.exponentials::<R>(width);
         } else {
-            once.largest[..width].fill(R::ONE.store());
+            scalars.largest[..width].fill(R::ONE.store());
         }
-        once.normalise::<R, P>(width);
-        once.label::<R, K, P>(job.kernel, job.source, width);
+        scalars.normalise::<R, P>(width);
+        scalars.label::<R, K, P>(job.kernel, job.source, width);
         for place in 0..count {
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
-                row.derive_from::<R>(&once, place, in_place, parts, buffers);
+                row.derive_from::<R>(&scalars, place, in_place, parts, buffers);
             } else {
                 row.write_zeros(parts, buffers);
             }
-            sum = sum.plus(row.report(once.value[place], parts));
+            sum = sum.plus(row.report(scalars.value[place], parts));
         }
         start += count;
     }
@@ -100,38 +100,38 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
     #[inline(always)]
     fn add_to<R: Real<Storage = S>>(
         &self,
-        once: &mut Once<S, MOST_ROWS>,
+        scalars: &mut RowScalars<S, MOST_ROWS>,
         place: usize,
         waiting: Waiting<'_, '_, S>,
         buffers: &mut Buffers<S>,
     ) {
         let job = self.job;
-        once.input[place] = self.block(self.label..self.label + 1, &mut buffers.input)[0];
-        once.weight[place] = job.weights.weight(self.label);
-        once.factor[place] = self.factors.derivative(job.derivative_factor);
+        scalars.input[place] = self.block(self.label..self.label + 1, &mut buffers.input)[0];
+        scalars.weight[place] = job.weights.weight(self.label);
+        scalars.factor[place] = self.factors.derivative(job.derivative_factor);
         let largest = self.largest(buffers);
-        once.max[place] = largest.0;
-        once.sum[place] = self.sum::<R>(largest, waiting, buffers);
+        scalars.max[place] = largest.0;
+        scalars.sum[place] = self.sum::<R>(largest, waiting, buffers);
     }
 
     /// Writes derivatives.
     #[inline(always)]
     fn derive_from<R: Real<Storage = S>>(
         &self,
-        once: &Once<S, MOST_ROWS>,
+        scalars: &RowScalars<S, MOST_ROWS>,
         place: usize,
         in_place: bool,
         parts: &mut Parts<'_>,
         buffers: &mut Buffers<S>,
     ) {
-        let shared = self.shared(once.stats::<R>(place));
-        let (first, second) = (R::load(once.first[place]), R::load(once.second[place]));
-        let totals = Totals { value: once.value[place], first, second };
+        let shared = self.shared(scalars.stats::<R>(place));
+        let (first, second) = (R::load(scalars.first[place]), R::load(scalars.second[place]));
+        let totals = Totals { value: scalars.value[place], first, second };
         self.derive_second(shared, totals, &mut parts.hessian, buffers);
         if !P::EXPONENTIAL {
             return self.derive(shared, totals, &mut parts.gradient, buffers);
         }
-        let (labelled, factor) = (once.labelled[place], R::load(once.others[place]));
+        let (labelled, factor) = (scalars.labelled[place], R::load(scalars.others[place]));
         let room = match self.waiting(&mut parts.gradient, in_place) {
             Waiting::InPlace(run) => {
                 block::scale(factor, run);

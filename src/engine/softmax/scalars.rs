@@ -10,10 +10,10 @@ use super::{Kernel, Labelled};
 use crate::math::{Real, RowExp, Scalar, ln_1p};
 
 /// Numbers of up to `ROWS` rows.
-pub struct Once<S, const ROWS: usize> {
+pub struct RowScalars<S, const ROWS: usize> {
     /// The largest logit.
     pub max: PerRow<S, ROWS>,
-    /// Its exponential, or the largest of all, of which others are kept apart.
+    /// The largest exponential, which is that of the largest logit, or 1 where there are none.
     pub largest: PerRow<S, ROWS>,
     /// The sum of the other exponentials; for ratios, of all numbers.
     pub sum: PerRow<f64, ROWS>,
@@ -22,35 +22,34 @@ pub struct Once<S, const ROWS: usize> {
     tail: PerRow<S, ROWS>,
     inverse: PerRow<S, ROWS>,
     divisor: PerRow<f64, ROWS>,
-    /// The labelled class's input, exponential and weight.
+    /// The labelled class's input.
     pub input: PerRow<S, ROWS>,
-    /// See above.
+    /// The labelled class's exponential.
     pub exponential: PerRow<S, ROWS>,
-    /// See above.
+    /// The labelled class's weight.
     pub weight: PerRow<S, ROWS>,
     q: PerRow<S, ROWS>,
-    /// V and S.
+    /// V, the sum of first derivatives by ln p.
     pub first: PerRow<S, ROWS>,
-    /// See above.
+    /// S, the sum of second ones.
     pub second: PerRow<S, ROWS>,
     /// The factor of derivatives.
     pub factor: PerRow<f64, ROWS>,
-    /// The gradient at the label, and the factor of every other exponential.
+    /// The gradient at the label.
     pub labelled: PerRow<S, ROWS>,
-    /// See above.
+    /// What every other exponential is multiplied by to be a gradient.
     pub others: PerRow<S, ROWS>,
-    /// The loss, in the compute type and in f64.
     narrow_value: PerRow<S, ROWS>,
-    /// See above.
+    /// The loss.
     pub value: PerRow<f64, ROWS>,
 }
 
-impl<S: Scalar, const ROWS: usize> Once<S, ROWS> {
+impl<S: Scalar, const ROWS: usize> RowScalars<S, ROWS> {
     /// With a factor of derivatives.
     #[inline(always)]
     pub fn of(factor: f64) -> Self {
         let none = PerRow::default();
-        Once {
+        RowScalars {
             max: none,
             largest: none,
             sum: PerRow::default(),
@@ -76,7 +75,7 @@ impl<S: Scalar, const ROWS: usize> Once<S, ROWS> {
     /// What the classes of each row share, from its largest exponential and the sum of the others.
     #[inline(always)]
     pub fn normalise<R: Real<Storage = S>, P: Source>(&mut self, width: usize) {
-        let Once { largest, sum, rest, divisor, inverse, odds, tail, .. } = self;
+        let RowScalars { largest, sum, rest, divisor, inverse, odds, tail, .. } = self;
         let (rest, odds) = (&mut rest[..width], &mut odds[..width]);
         divide::<S, R, P>(largest, sum, rest, &mut inverse[..width], odds, &mut divisor[..width]);
         for (tail, &odds) in tail.iter_mut().zip(&*odds) {
@@ -98,7 +97,7 @@ impl<S: Scalar, const ROWS: usize> Once<S, ROWS> {
     /// The exponentials of the largest logit and of the labelled class, where they are not known from elsewhere.
     #[inline(always)]
     pub fn exponentials<R: Real<Storage = S>>(&mut self, width: usize) {
-        let Once { max, largest, input, exponential, .. } = self;
+        let RowScalars { max, largest, input, exponential, .. } = self;
         exponentials_of::<S, R>(max, max, &mut largest[..width]);
         exponentials_of::<S, R>(max, input, &mut exponential[..width]);
     }
@@ -117,7 +116,7 @@ impl<S: Scalar, const ROWS: usize> Once<S, ROWS> {
             self.second[index] = R::only_if(class.passes, a.weigh(term.second)).store();
             self.q[index] = class.free_q.store();
         }
-        let Once { first, q, divisor, factor, labelled, others, narrow_value, value, .. } = self;
+        let RowScalars { first, q, divisor, factor, labelled, others, narrow_value, value, .. } = self;
         let (labelled, others) = (&mut labelled[..width], &mut others[..width]);
         gradients::<S, R>(first, q, divisor, factor, labelled, others);
         for (value, &narrow) in value[..width].iter_mut().zip(narrow_value.iter()) {
