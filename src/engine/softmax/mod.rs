@@ -30,7 +30,7 @@ use crate::engine::level::Work;
 use crate::error::{Error, Result, Status};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::{Part, Shape, Split, View};
-use source::{Source, over_total};
+use source::Source;
 use tile::FEW_CLASSES;
 
 pub use rows::{Accepts, RowFactors, RowOperands, Target, census_of_rows, check_label_dtype, rows_of};
@@ -225,27 +225,6 @@ impl<S: Scalar, K: Kernel, P: Source> Work<S> for TaskWork<'_, S, K, P> {
         } else {
             along::rows::<S, R, K, P>(self.job, &mut parts, self.range)
         })
-    }
-}
-
-/// The gradient of a softmax row in which only the labelled class has a target: its own, and what each exponential is
-/// multiplied by to give the others'.
-#[derive(Clone, Copy)]
-struct Labelled<R> {
-    gradient: R,
-    factor: R,
-}
-
-impl<R: Real> Labelled<R> {
-    /// From v of the labelled class, the row's divisor and its factor of derivatives: ∂L/∂x is v q at the label, −v p
-    /// elsewhere.
-    #[inline(always)]
-    fn of(v: R, q: R, divisor: f64, derivative: f64) -> Labelled<R> {
-        let scaled = v.to_f64() * derivative;
-        Labelled {
-            gradient: R::from_f64(scaled * q.to_f64()),
-            factor: R::from_f64(over_total::<R::Storage>(-scaled, divisor)),
-        }
     }
 }
 

@@ -4,10 +4,31 @@
 //! instead of being vectorised.
 //! Numbers of two widths halve a loop's vectors, so what is long in one width, such as a logarithm, has a loop of its own.
 
-use super::source::{Quotients, Source, Stats};
+use super::Kernel;
+use super::source::{Quotients, Source, Stats, over_total};
 use super::tile::PerRow;
-use super::{Kernel, Labelled};
 use crate::math::{Real, RowExp, Scalar, ln_1p};
+
+/// The gradient of a softmax row in which only the labelled class has a target: its own, and what each exponential is
+/// multiplied by to give the others'.
+#[derive(Clone, Copy)]
+struct Labelled<R> {
+    gradient: R,
+    factor: R,
+}
+
+impl<R: Real> Labelled<R> {
+    /// From v of the labelled class, the row's divisor and its factor of derivatives: ∂L/∂x is v q at the label, −v p
+    /// elsewhere.
+    #[inline(always)]
+    fn of(v: R, q: R, divisor: f64, derivative: f64) -> Labelled<R> {
+        let scaled = v.to_f64() * derivative;
+        Labelled {
+            gradient: R::from_f64(scaled * q.to_f64()),
+            factor: R::from_f64(over_total::<R::Storage>(-scaled, divisor)),
+        }
+    }
+}
 
 /// Numbers of up to `ROWS` rows.
 pub struct RowScalars<S, const ROWS: usize> {
@@ -51,7 +72,7 @@ impl<S: Scalar, const ROWS: usize> RowScalars<S, ROWS> {
         let none = PerRow::default();
         RowScalars {
             max: none,
-            largest: none,
+            largest: PerRow::of(S::from_f64(1.0)),
             sum: PerRow::default(),
             rest: none,
             odds: none,

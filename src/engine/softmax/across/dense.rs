@@ -91,7 +91,8 @@ pub fn derive<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let Curvature { bound, scale, least } = job.curvature;
     let (scale, least) = (R::from_f64(if bound { 2.0 * scale } else { scale }), R::from_f64(least));
     for number in 0..job.classes {
-        let targets = targets::<S, R, K, P>(job, tile, lane, number);
+        // Of labelled rows V and S say it all.
+        let targets = if sparse { PerRow::default() } else { targets::<S, R, K, P>(job, tile, lane, number) };
         let class_number = S::from_f64(number as f64);
         let input = columns.column(number, width);
         let exponential = &mut tile.exponential.column(number)[..width];

@@ -188,8 +188,8 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     width: usize,
 ) {
     let mut rest = Lanes::<MOST_ROWS>::default();
-    scalars.largest[..width].fill(if P::EXPONENTIAL { S::default() } else { R::ONE.store() });
     if P::EXPONENTIAL {
+        scalars.largest[..width].fill(S::default());
         let (mut max, mut larger) = (&mut scalars.max[..width], &mut other[..width]);
         max.fill((-R::INFINITY).store());
         let (fours, others) = in_fours(classes);

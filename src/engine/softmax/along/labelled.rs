@@ -54,8 +54,6 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         }
         if P::EXPONENTIAL {
             scalars.exponentials::<R>(width);
-        } else {
-            scalars.largest[..width].fill(R::ONE.store());
         }
         scalars.normalise::<R, P>(width);
         scalars.label::<R, K, P>(job.kernel, job.source, width);
@@ -93,7 +91,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             return gradient.run_of_row(self.index, 0..self.job.classes).map_or(Waiting::Nowhere, Waiting::InPlace);
         }
         let room = if P::EXPONENTIAL && self.job.input.lends() { gradient.room_in_row::<S>() } else { 0 };
-        Waiting::Packed(gradient, room)
+        if room == 0 { Waiting::Nowhere } else { Waiting::Packed(gradient, room) }
     }
 
     /// Adds the row's exponentials up, and notes what is needed of the row once.
