@@ -13,7 +13,7 @@ use losskit::engine::Level;
 use losskit::tensor::Dtype;
 use losskit::{Context, Loss};
 
-use support::cases::{self, Case, Input};
+use support::cases::{self, Case, Input, Target};
 use support::scene::{Results, Scene, each_scene};
 use support::{Array, Given, Random};
 
@@ -68,7 +68,8 @@ fn narrow(case: &Case) -> Vec<usize> {
     shape
 }
 
-/// Every loss with every option in every type, and with inputs far beyond where probabilities become subnormal.
+/// Every loss with every option in every type, with inputs far beyond where probabilities become subnormal, and with
+/// rows in which several classes have the largest input.
 fn narrow_scenes(visit: &mut Visit) {
     for case in cases::all() {
         let shape = narrow(&case);
@@ -82,12 +83,18 @@ fn narrow_scenes(visit: &mut Visit) {
             visit(&Scene::new(&case, more, &shape, dtype, weighed), &format!("typical, {target}"));
         }
         if case.input == Input::Scores {
-            for (dtype, factor) in [(Dtype::F32, 45.0), (Dtype::F64, 320.0)] {
+            let mut otherwise = |numbers: &str, dtype: Dtype, change: &dyn Fn(f64) -> f64| {
                 let mut scene = Scene::new(&case, "reduction=none", &shape, dtype, false);
                 let input = &mut scene.given[0].array;
-                let numbers: Vec<f64> = input.numbers().iter().map(|number| number * factor).collect();
-                *input = Array::new(dtype, &shape, &numbers);
-                visit(&scene, &format!("extreme, {target}"));
+                let changed: Vec<f64> = input.numbers().iter().map(|&number| change(number)).collect();
+                *input = Array::new(dtype, &shape, &changed);
+                visit(&scene, &format!("{numbers}, {target}"));
+            };
+            for (dtype, factor) in [(Dtype::F32, 45.0), (Dtype::F64, 320.0)] {
+                otherwise("extreme", dtype, &|number| number * factor);
+                if matches!(case.target, Target::Labels | Target::Soft) {
+                    otherwise("tied", dtype, &|number| number.clamp(-1.0, 1.0).round());
+                }
             }
         }
     }
