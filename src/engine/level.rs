@@ -41,30 +41,11 @@ impl Level {
     pub fn run<S: Scalar, W: Work<S>>(self, work: W) -> W::Output {
         match self.min(Level::best()) {
             Level::Portable => work.portable(),
-            // SAFETY: `best` found what is named at `v3` on this machine.
+            // SAFETY: `best` found the instructions that `v3` is compiled for on this machine.
             Level::V3 => unsafe { work.v3() },
-            // SAFETY: `best` found what is named at `v4` on this machine.
+            // SAFETY: `best` found the instructions that `v4` is compiled for on this machine.
             Level::V4 => unsafe { work.v4() },
         }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn detect() -> Level {
-    let v3 = is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("fma")
-        && is_x86_feature_detected!("f16c")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2");
-    let v4 = is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512cd")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl");
-    match (v3, v4) {
-        (true, true) => Level::V4,
-        (true, false) => Level::V3,
-        _ => Level::Portable,
     }
 }
 
@@ -78,36 +59,54 @@ fn detect() -> Level {
     Level::Portable
 }
 
-/// Work, compiled once for each level.
-///
-/// Methods of the work's type and not functions, because the compiler divides a crate by the modules of the types: so the
-/// families of losses are compiled side by side, and again only when they change.
-trait Compiled<S: Scalar>: Work<S> + Sized {
-    #[inline(never)]
-    fn portable(self) -> Self::Output {
-        self.run::<S::Portable>()
-    }
+/// What x86-64 calls the instructions of each level, said once: what is detected is what is compiled for.
+macro_rules! levels {
+    (v3: [$($v3:tt)+] v4: [$($v4:tt)+]) => {
+        #[cfg(target_arch = "x86_64")]
+        fn detect() -> Level {
+            let v3 = true $(&& is_x86_feature_detected!($v3))+;
+            let v4 = v3 $(&& is_x86_feature_detected!($v4))+;
+            match (v3, v4) {
+                (_, true) => Level::V4,
+                (true, false) => Level::V3,
+                (false, false) => Level::Portable,
+            }
+        }
 
-    /// # Safety
-    ///
-    /// The machine has AVX2, FMA, F16C, BMI1 and BMI2, if it is an x86-64.
-    #[inline(never)]
-    #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma,f16c,bmi1,bmi2"))]
-    unsafe fn v3(self) -> Self::Output {
-        self.run::<S::Fused>()
-    }
+        /// Work, compiled once for each level.
+        ///
+        /// Methods of the work's type and not functions, because the compiler divides a crate by the modules of the
+        /// types: so the families of losses are compiled side by side, and again only when they change.
+        trait Compiled<S: Scalar>: Work<S> + Sized {
+            #[inline(never)]
+            fn portable(self) -> Self::Output {
+                self.run::<S::Portable>()
+            }
 
-    /// # Safety
-    ///
-    /// The machine has what `v3` needs and AVX-512 F, BW, CD, DQ and VL, if it is an x86-64.
-    #[inline(never)]
-    #[cfg_attr(
-        target_arch = "x86_64",
-        target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
-    )]
-    unsafe fn v4(self) -> Self::Output {
-        self.run::<S::Fused>()
-    }
+            /// # Safety
+            ///
+            /// The machine has the instructions of `v3`, if it is an x86-64.
+            #[inline(never)]
+            #[cfg_attr(target_arch = "x86_64", target_feature($(enable = $v3),+))]
+            unsafe fn v3(self) -> Self::Output {
+                self.run::<S::Fused>()
+            }
+
+            /// # Safety
+            ///
+            /// The machine has the instructions of `v3` and `v4`, if it is an x86-64.
+            #[inline(never)]
+            #[cfg_attr(target_arch = "x86_64", target_feature($(enable = $v3,)+ $(enable = $v4),+))]
+            unsafe fn v4(self) -> Self::Output {
+                self.run::<S::Fused>()
+            }
+        }
+    };
+}
+
+levels! {
+    v3: ["avx2" "fma" "f16c" "bmi1" "bmi2"]
+    v4: ["avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl"]
 }
 
 impl<S: Scalar, W: Work<S>> Compiled<S> for W {}

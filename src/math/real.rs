@@ -15,6 +15,8 @@ pub trait Scalar: crate::tensor::Element + Default + Debug + PartialOrd + Send +
     type Bits: Copy + Ord;
     /// Its bits, as an integer with a sign.
     type SignedBits: Copy + Ord;
+    /// Whether f64 holds it with 29 bits to spare: sums of such terms and quotients in f64 need no correction.
+    const IS_NARROW: bool = size_of::<Self>() < size_of::<f64>();
     /// Exact widening.
     fn to_f64(self) -> f64;
     /// Rounding to nearest, ties to even.

@@ -4,7 +4,7 @@
 //! the lanes are folded in a fixed tree. f32 terms are added in f64; f64 terms in a pair of f64 that carries what each
 //! addition lost.
 
-use super::real::{Real, Scalar};
+use super::real::Scalar;
 
 /// The number of lanes: a multiple of every vector width in use.
 pub const LANES: usize = 16;
@@ -79,27 +79,27 @@ impl<const N: usize> Lanes<N> {
     /// Adds terms; the first of them goes to lane 0. Only the last call may pass a number that is not a multiple of 4 N,
     /// or the lanes of later terms shift, and with them which four are added together.
     #[inline(always)]
-    pub fn add<R: Real>(&mut self, terms: &[R::Storage]) {
+    pub fn add<S: Scalar>(&mut self, terms: &[S]) {
         let mut fours = terms.chunks_exact(4 * N);
         for terms in fours.by_ref() {
-            self.add_four::<R>(terms);
+            self.add_four(terms);
         }
         let mut chunks = fours.remainder().chunks_exact(N);
         for chunk in chunks.by_ref() {
-            self.add_chunk::<R>(chunk.try_into().expect("a chunk has N terms"));
+            self.add_chunk(chunk.try_into().expect("a chunk has N terms"));
         }
         let rest = chunks.remainder();
         if !rest.is_empty() {
-            let mut padded = [R::Storage::default(); N];
+            let mut padded = [S::default(); N];
             padded[..rest.len()].copy_from_slice(rest);
-            self.add_chunk::<R>(&padded);
+            self.add_chunk(&padded);
         }
     }
 
     /// Adds four terms to each lane, as one: a lane waits for the last addition to it.
     #[inline(always)]
-    fn add_four<R: Real>(&mut self, terms: &[R::Storage]) {
-        if size_of::<R::Storage>() < size_of::<f64>() {
+    fn add_four<S: Scalar>(&mut self, terms: &[S]) {
+        if S::IS_NARROW {
             for lane in 0..N {
                 let first = terms[lane].to_f64() + terms[N + lane].to_f64();
                 let second = terms[2 * N + lane].to_f64() + terms[3 * N + lane].to_f64();
@@ -115,22 +115,22 @@ impl<const N: usize> Lanes<N> {
 
     /// Adds one term to each lane.
     #[inline(always)]
-    pub fn add_chunk<R: Real>(&mut self, chunk: &[R::Storage; N]) {
+    pub fn add_chunk<S: Scalar>(&mut self, chunk: &[S; N]) {
         // Terms narrower than f64 leave f64 lanes 29 bits to spare: they need no correction.
-        if size_of::<R::Storage>() < size_of::<f64>() {
+        if S::IS_NARROW {
             for lane in 0..N {
                 self.high[lane] += chunk[lane].to_f64();
             }
         } else {
-            self.add_each::<R>(&chunk[..std::hint::black_box(N)]);
+            self.add_each(&chunk[..std::hint::black_box(N)]);
         }
     }
 
     /// Adds one term to each of the first lanes. The number of terms may be known at run time only: loops over many
     /// lanes of a known number are unrolled instead of being vectorised.
     #[inline(always)]
-    pub fn add_each<R: Real>(&mut self, terms: &[R::Storage]) {
-        if size_of::<R::Storage>() < size_of::<f64>() {
+    pub fn add_each<S: Scalar>(&mut self, terms: &[S]) {
+        if S::IS_NARROW {
             for (high, term) in self.high.iter_mut().zip(terms) {
                 *high += term.to_f64();
             }
@@ -144,10 +144,10 @@ impl<const N: usize> Lanes<N> {
 
     /// Adds a term of each of four lists to each of the first lanes, as one.
     #[inline(always)]
-    pub fn add_of_four<R: Real>(&mut self, [a, b, c, d]: [&[R::Storage]; 4]) {
+    pub fn add_of_four<S: Scalar>(&mut self, [a, b, c, d]: [&[S]; 4]) {
         let count = a.len();
         let (high, low) = (&mut self.high[..count], &mut self.low[..count]);
-        if size_of::<R::Storage>() < size_of::<f64>() {
+        if S::IS_NARROW {
             let (b, c, d) = (&b[..count], &c[..count], &d[..count]);
             for index in 0..count {
                 high[index] += (a[index].to_f64() + b[index].to_f64()) + (c[index].to_f64() + d[index].to_f64());
@@ -159,14 +159,14 @@ impl<const N: usize> Lanes<N> {
 
     /// Adds numbers of the compute type that are in f64 already; whole chunks of N.
     #[inline(always)]
-    pub fn add_values<R: Real>(&mut self, terms: &[f64]) {
+    pub fn add_values<S: Scalar>(&mut self, terms: &[f64]) {
         for chunk in terms.as_chunks::<N>().0 {
-            if size_of::<R::Storage>() < size_of::<f64>() {
+            if S::IS_NARROW {
                 for lane in 0..N {
                     self.high[lane] += chunk[lane];
                 }
             } else {
-                self.add_each::<<f64 as Scalar>::Fused>(&chunk[..std::hint::black_box(N)]);
+                self.add_each(&chunk[..std::hint::black_box(N)]);
             }
         }
     }
@@ -186,9 +186,9 @@ impl<const N: usize> Lanes<N> {
 
     /// The sums in the first lanes, of terms of the compute type.
     #[inline(always)]
-    pub fn values<R: Real>(&self, out: &mut [f64]) {
+    pub fn values<S: Scalar>(&self, out: &mut [f64]) {
         let count = out.len();
-        if size_of::<R::Storage>() < size_of::<f64>() {
+        if S::IS_NARROW {
             out.copy_from_slice(&self.high[..count]);
         } else {
             for (lane, out) in out.iter_mut().enumerate() {
@@ -200,8 +200,8 @@ impl<const N: usize> Lanes<N> {
     /// All lanes of terms of the compute type folded: those of f32 without corrections, which take as long as a hundred
     /// terms.
     #[inline(always)]
-    pub fn fold_terms<R: Real>(&self) -> Sum {
-        if size_of::<R::Storage>() == size_of::<f64>() {
+    pub fn fold_terms<S: Scalar>(&self) -> Sum {
+        if !S::IS_NARROW {
             return self.fold();
         }
         // Hidden, or the pairs that are added here would become the vectors of the loops before.

@@ -230,6 +230,6 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
             // Whoever waits for the task sees what it wrote.
             fence();
         }
-        Some(steps.lanes.fold_terms::<R>())
+        Some(steps.lanes.fold_terms::<S>())
     }
 }

@@ -52,7 +52,7 @@ impl<S: Scalar, K: Kernel> Work<S> for Short<'_, '_, S, K> {
         let mut values = Aligned::<S, STEP>::default();
         let mut steps = Steps { kernel, factor, lanes: Lanes::default(), values: &mut values };
         steps.add(input, target, gradient.as_deref_mut());
-        Some(steps.lanes.fold_terms::<R>())
+        Some(steps.lanes.fold_terms::<S>())
     }
 }
 

@@ -58,7 +58,7 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
             }
             let added = if is_last { 0 } else { step.end };
             if !is_last {
-                lanes.add::<R>(values);
+                lanes.add(values);
             }
             if added == whole {
                 break;
@@ -67,7 +67,7 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
         }
         if left_over > 0 {
             // The first one left over goes to the first lane, and nothing to those behind the last one.
-            lanes.add::<R>(&last_values[LANES - left_over..][..LANES]);
+            lanes.add(&last_values[LANES - left_over..][..LANES]);
         }
         if let (Some(run), 1..) = (gradient, padding) {
             run.copy_from_slice(&gradient_buffer[padding..]);

@@ -126,7 +126,7 @@ fn segment<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         exclude(job, buffers, &mut counts[..count], start);
         weigh::<S, R, K>(job, buffers, &counts[..count], start);
         let value = &buffers.value[..count];
-        lanes.add::<R>(value);
+        lanes.add(value);
         if let (Some(values), 1) = (&mut parts.values, job.group) {
             let factor = R::from_f64(job.value_factor);
             let mut scaled = [S::default(); BLOCK];
@@ -143,7 +143,7 @@ fn segment<S: Scalar, R: Real<Storage = S>, K: Kernel>(
         }
         start += count;
     }
-    lanes.fold_terms::<R>()
+    lanes.fold_terms::<S>()
 }
 
 /// Unweighted values and derivatives of a block.

@@ -144,7 +144,7 @@ fn sums_of<R: Real>(row: &[R::Storage]) -> Stats<R::Storage> {
     block::exponentials(exponentials, row, terms);
     let top = std::mem::take(&mut terms[position_of(row, max)]);
     let mut lanes = Lanes::<LANES>::default();
-    lanes.add::<R>(terms);
+    lanes.add(terms);
     Stats { max, rest: lanes.fold().value() / top.to_f64(), ..Stats::default() }
 }
 
@@ -158,6 +158,6 @@ fn minus_weighted<S: Scalar>(row: &[S], first: usize, class_weight: &PerClass<S>
         *term = if weight == 0.0 { 0.0 } else { -(weight * x.to_f64()) };
     }
     let mut lanes = Lanes::<LANES>::default();
-    lanes.add::<<f64 as Scalar>::Portable>(terms);
+    lanes.add(terms);
     lanes.fold()
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Job, Kernel, Parts, Target};
 use crate::engine::softmax::lanes::choose;
-use crate::engine::softmax::tile::{self, Numbers};
+use crate::engine::softmax::tile::{self, Numbers, number_rows};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
 use crate::tensor::Columns;
@@ -17,8 +17,7 @@ type PerRow<T> = tile::PerRow<T, MOST_ROWS>;
 
 /// Numbers of which a row has one.
 struct Lane<S> {
-    /// The label as a number: exact for so few classes, and as wide as what is chosen by it. Any where the row does not
-    /// count.
+    /// The label as a number, which may be any where the row does not count.
     label_number: PerRow<S>,
     /// The largest s, or NaN if any is.
     worst: PerRow<S>,
@@ -118,7 +117,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel>(
             let value = margins[index].to_f64() * lane.class_weight[index] * lane.weight[index];
             values[index] = if lane.counts[index] != zero { value } else { 0.0 };
         }
-        sum.add::<<f64 as Scalar>::Fused>(&values[..width]);
+        sum.add(&values[..width]);
         if let Some(output) = &mut parts.values {
             for index in 0..width {
                 let value = values[index] * job.value_factor;
@@ -149,11 +148,7 @@ fn read_rows<S: Scalar, R: Real<Storage = S>, K>(
     if let Target::Labels(view) = &job.target {
         view.read_labels(start, &mut labels[..count]);
     }
-    for index in 0..width {
-        // By way of a byte, which holds so few classes and widens without a conversion from 64 bits.
-        lane.label_number[index] = S::from_f64(f64::from(labels[index] as u8));
-        lane.counts[index] = R::only_if(index < count, R::ONE).store();
-    }
+    number_rows::<S, R>(&labels[..width], count, &mut lane.label_number[..width], &mut lane.counts[..width]);
     if job.rows.are_uniform() {
         return;
     }
@@ -195,7 +190,7 @@ fn scan<S: Scalar, R: Real<Storage = S>, K: Kernel>(
                 let targets = columns.column(class, width);
                 raise_worst::<S, R, K>(job.kernel, R::load(number), scores, targets, worst, worst_class);
                 multiply::<S, R>(targets, scores, &mut products);
-                sums.add_each::<R>(&products[..width]);
+                sums.add_each(&products[..width]);
             }
             for index in 0..width {
                 true_score[index] = S::from_f64(sums.lane(index).value());
@@ -259,7 +254,7 @@ fn weigh_classes<S: Scalar, K>(job: &Job<'_, S, K>, targets: Targets<'_, S>, lan
                 }
             }
         }
-        sums.add_each::<<f64 as Scalar>::Fused>(&terms[..width]);
+        sums.add_each(&terms[..width]);
     }
     for index in 0..width {
         lane.class_weight[index] = sums.lane(index).value();

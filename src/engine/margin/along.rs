@@ -112,7 +112,7 @@ impl<S: Scalar, K: Kernel> Row<'_, '_, S, K> {
                 let target = view.block_of_row(index, columns.clone(), target);
                 products.resize(columns.len(), S::default());
                 multiply::<S, R>(target, input, products);
-                true_score.add::<R>(products);
+                true_score.add(products);
                 if !job.weights.is_one() {
                     for (class, target) in columns.clone().zip(target) {
                         class_weight = class_weight.plus(target.to_f64() * job.weights.weight(class).to_f64());

@@ -68,7 +68,7 @@ pub fn exponentials<S: Scalar, R: Real<Storage = S>>(
         let scales = [&offset[..pitch], &low[..pitch], &top[..pitch]];
         exponentials_of_class::<S, R>(input.column(class, pitch), scales, row);
         // Apart, because numbers of two widths in one loop halve its vectors.
-        sum.add_each::<R>(row);
+        sum.add_each(row);
     }
     for index in 0..pitch {
         total[index] = S::from_f64(sum.lane(index).value());

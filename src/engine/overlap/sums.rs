@@ -28,9 +28,9 @@ impl RegionLanes {
         multiply::<S, R, T>(p, target, products);
         if squared {
             square::<S, R>(p, squares);
-            add_both::<S, R>([&mut self.intersection, &mut self.input], products, squares);
+            add_both([&mut self.intersection, &mut self.input], products, squares);
         } else {
-            add_both::<S, R>([&mut self.intersection, &mut self.input], products, p);
+            add_both([&mut self.intersection, &mut self.input], products, p);
         }
     }
 
@@ -39,9 +39,9 @@ impl RegionLanes {
     pub fn add_target<S: Scalar, R: Real<Storage = S>>(&mut self, target: &[S], squared: bool, squares: &mut [S]) {
         if squared {
             square::<S, R>(target, squares);
-            self.target.add::<R>(squares);
+            self.target.add(squares);
         } else {
-            self.target.add::<R>(target);
+            self.target.add(target);
         }
     }
 
@@ -60,13 +60,13 @@ impl RegionLanes {
 
 /// Adds terms to two sums together, so that neither waits for its own last addition, in registers meanwhile.
 #[inline(always)]
-fn add_both<S: Scalar, R: Real<Storage = S>>(sums: [&mut Lanes; 2], first: &[S], second: &[S]) {
+fn add_both<S: Scalar>(sums: [&mut Lanes; 2], first: &[S], second: &[S]) {
     let [a, b] = sums;
     let (mut a_lanes, mut b_lanes) = (*a, *b);
     let (first, second) = (first.as_chunks::<LANES>().0, second.as_chunks::<LANES>().0);
     for (first, second) in first.iter().zip(second) {
-        a_lanes.add_chunk::<R>(first);
-        b_lanes.add_chunk::<R>(second);
+        a_lanes.add_chunk(first);
+        b_lanes.add_chunk(second);
     }
     (*a, *b) = (a_lanes, b_lanes);
 }

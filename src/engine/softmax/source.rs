@@ -44,14 +44,14 @@ impl Quotients {
     #[inline(always)]
     pub fn of<S: Scalar, P: Source>(largest: f64, rest: f64) -> Quotients {
         let total = if P::EXPONENTIAL { largest + rest } else { rest };
-        if P::EXPONENTIAL && size_of::<S>() < size_of::<f64>() {
+        if P::EXPONENTIAL && S::IS_NARROW {
             // One division, which costs more than all else here, with bits to spare for f32.
             let inverses = 1.0 / (largest * total);
             let inverse = largest * inverses;
             return Quotients { rest, inverse, divisor: inverse, odds: rest * total * inverses };
         }
         let inverse = 1.0 / total;
-        let divisor = if size_of::<S>() < size_of::<f64>() { inverse } else { total };
+        let divisor = if S::IS_NARROW { inverse } else { total };
         Quotients { rest, inverse, divisor, odds: rest / largest }
     }
 }
@@ -60,7 +60,7 @@ impl Quotients {
 /// spare for it, itself where the compute type is f64.
 #[inline(always)]
 pub fn over_total<S: Scalar>(number: f64, divisor: f64) -> f64 {
-    if size_of::<S>() < size_of::<f64>() { number * divisor } else { number / divisor }
+    if S::IS_NARROW { number * divisor } else { number / divisor }
 }
 
 /// One class of a row.

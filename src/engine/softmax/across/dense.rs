@@ -63,10 +63,10 @@ pub fn accumulate<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             first_terms[index] = R::only_if(class.passes, a.weigh(term.first)).store();
             second_terms[index] = R::only_if(class.passes, a.weigh(term.second)).store();
         }
-        values.add_each::<R>(&value_terms[..width]);
-        totals.add_each::<R>(&first_terms[..width]);
+        values.add_each(&value_terms[..width]);
+        totals.add_each(&first_terms[..width]);
         if second_order {
-            seconds.add_each::<R>(&second_terms[..width]);
+            seconds.add_each(&second_terms[..width]);
         }
     }
     for index in 0..width {

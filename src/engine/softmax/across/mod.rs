@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::lanes::{exponentials, exponentials_of_four, raise, raise_by_four};
 use super::scalars::RowScalars;
 use super::source::Source;
-use super::tile::{self, FOLLOWED_CLASSES, Numbers};
+use super::tile::{self, FOLLOWED_CLASSES, Numbers, number_rows};
 use super::{Job, Kernel, Parts, Target};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
@@ -32,7 +32,7 @@ struct Tile<'t, S> {
 struct Lane<S> {
     /// The label, which may be anything where the row does not count.
     label: PerRow<i64>,
-    /// The same as a number, as wide as what is chosen by it.
+    /// The same as a number.
     class: PerRow<S>,
     /// 1 where the row counts, else 0.
     counts: PerRow<S>,
@@ -52,7 +52,6 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     range: Range<usize>,
 ) -> Sum {
     let pitch = job.pitch;
-    let zero = S::default();
     let none = PerRow::default();
     let elements = job.classes * pitch;
     // Made where they stay: a buffer that is returned is copied whole.
@@ -98,17 +97,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         } else {
             dense::accumulate::<S, R, K, P>(job, columns, &mut tile, &mut lane, second_order, width);
         }
-        if job.rows.are_uniform() {
-            lane.scalars.value[count..width].fill(0.0);
-            sum.add_values::<R>(&lane.scalars.value[..width]);
-        } else {
-            for index in 0..width {
-                let weighted = lane.scalars.value[index] * lane.sample_weight[index];
-                lane.scalars.value[index] = if lane.counts[index] != zero { weighted } else { 0.0 };
-            }
-            // Products with weights have no bits to spare in f64.
-            sum.add::<<f64 as Scalar>::Fused>(&lane.scalars.value[..width]);
-        }
+        add_values::<S, K, P>(job, &mut lane, &mut sum, count, width);
         if let Some(output) = &mut parts.values {
             for value in lane.scalars.value.iter_mut() {
                 *value *= job.value_factor;
@@ -151,13 +140,7 @@ fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
         Target::Labels(view) => view.read_labels(start, &mut lane.label[..count]),
         Target::Dense(view) => view.read_transposed(start, count, tile.target, job.pitch),
     }
-    for (class, &label) in lane.class[..width].iter_mut().zip(lane.label.iter()) {
-        // By way of a byte, which holds so few classes and widens without a conversion from 64 bits.
-        *class = S::from_f64(f64::from(label as u8));
-    }
-    for (index, counts) in lane.counts[..width].iter_mut().enumerate() {
-        *counts = R::only_if(index < count, R::ONE).store();
-    }
+    number_rows::<S, R>(&lane.label[..width], count, &mut lane.class[..width], &mut lane.counts[..width]);
     if job.rows.are_uniform() {
         return;
     }
@@ -167,6 +150,28 @@ fn read_targets<S: Scalar, R: Real<Storage = S>, K, P>(
         lane.sample_weight[index] = factors.weight;
         lane.scalars.factor[index] = factors.derivative(job.derivative_factor);
     }
+}
+
+/// Weighs the rows' values, makes those 0 that do not count, and adds them.
+#[inline(always)]
+fn add_values<S: Scalar, K, P>(
+    job: &Job<'_, S, K, P>,
+    lane: &mut Lane<S>,
+    sum: &mut Lanes<LANES>,
+    count: usize,
+    width: usize,
+) {
+    let values = &mut lane.scalars.value[..width];
+    if job.rows.are_uniform() {
+        values[count..].fill(0.0);
+        return sum.add_values::<S>(values);
+    }
+    for (index, value) in values.iter_mut().enumerate() {
+        let weighted = *value * lane.sample_weight[index];
+        *value = if lane.counts[index] != S::default() { weighted } else { 0.0 };
+    }
+    // Products with weights have no bits to spare in f64.
+    sum.add(values);
 }
 
 /// The first classes that are gone through four at a time, which share what is loaded of their rows; the others follow
@@ -212,20 +217,20 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
             let logits = input.four_columns(class, width);
             exponentials_of_four::<S, R>(max, logits, tile.exponential.four_columns(class), largest, larger, left);
             std::mem::swap(&mut largest, &mut larger);
-            rest.add_of_four::<R>([&a_left[..width], &b_left[..width], &c_left[..width], &d_left[..width]]);
+            rest.add_of_four([&a_left[..width], &b_left[..width], &c_left[..width], &d_left[..width]]);
         }
         for class in others {
             let (logits, out) = (input.column(class, width), &mut tile.exponential.column(class)[..width]);
             exponentials::<S, R>(max, logits, out, largest, larger, &mut a_left[..width]);
             std::mem::swap(&mut largest, &mut larger);
-            rest.add_each::<R>(&a_left[..width]);
+            rest.add_each(&a_left[..width]);
         }
         larger.copy_from_slice(largest);
     } else if P::RATIO {
         for class in 0..classes {
-            rest.add_each::<R>(input.column(class, width));
+            rest.add_each(input.column(class, width));
         }
     }
-    rest.values::<R>(&mut scalars.sum[..width]);
+    rest.values::<S>(&mut scalars.sum[..width]);
     scalars.normalise::<R, P>(width);
 }

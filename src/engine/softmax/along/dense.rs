@@ -57,11 +57,11 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             values.resize(columns.len(), S::default());
             derivatives.resize(columns.len(), S::default());
             block::terms(shared, classes, values, derivatives);
-            value.add::<R>(values);
-            first.add::<R>(derivatives);
+            value.add(values);
+            first.add(derivatives);
             if second_order {
                 block::second_terms(shared, classes, derivatives);
-                second.add::<R>(derivatives);
+                second.add(derivatives);
             }
         }
         let [first, second] = [first, second].map(|sum| R::from_f64(sum.fold().value()));

@@ -152,7 +152,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         for columns in blocks(self.job.classes) {
             let input = self.block(columns.clone(), &mut buffers.input);
             if P::RATIO {
-                lanes.add::<R>(input);
+                lanes.add(input);
                 continue;
             }
             let exponential = match &mut run {
@@ -170,17 +170,17 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
             if columns.contains(&largest) {
                 let e = std::mem::take(&mut exponential[largest - columns.start]);
-                lanes.add::<R>(exponential);
+                lanes.add(exponential);
                 exponential[largest - columns.start] = e;
             } else {
-                lanes.add::<R>(exponential);
+                lanes.add(exponential);
             }
             if let Some((part, room)) = &mut packed {
                 let kept = kept_of(&columns, *room);
                 part.leave_in_row(self.index, columns.start.min(*room), &exponential[..kept]);
             }
         }
-        lanes.fold_terms::<R>().value()
+        lanes.fold_terms::<S>().value()
     }
 
     /// What the classes share, for the arithmetic of blocks.
