@@ -23,6 +23,7 @@ pub mod linear;
 pub mod margin;
 #[forbid(unsafe_code)]
 pub mod overlap;
+pub mod product;
 #[forbid(unsafe_code)]
 pub mod shares;
 #[forbid(unsafe_code)]

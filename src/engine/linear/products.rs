@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, LinalgScalar, Slice};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice};
 
 use super::Sizes;
 use super::blocks::{Blocks, PIECE_COLUMNS, PIECE_ROWS, TILE, tile_of};
@@ -12,16 +11,11 @@ use super::scratch::Slots;
 use super::tiles::{Differentiate, Scan, Tile};
 use crate::context::Context;
 use crate::engine::level::Level;
+use crate::engine::product::{Entry, multiply};
 use crate::engine::softmax::PerClass;
 use crate::engine::{Output, Shares};
 use crate::error::{Error, Result, Status};
-use crate::math::Scalar;
 use crate::tensor::View;
-
-/// A scalar that matrices are multiplied in.
-pub trait Entry: Scalar + LinalgScalar {}
-
-impl<S: Scalar + LinalgScalar> Entry for S {}
 
 /// The matrix of the layer.
 pub enum Matrix<'a, S> {
@@ -35,7 +29,7 @@ pub enum Matrix<'a, S> {
 pub struct Products<'a, S> {
     /// Where they run.
     pub context: Option<&'a Context>,
-    /// The SIMD level of everything but the products.
+    /// The SIMD level.
     pub level: Level,
     /// The extents.
     pub sizes: Sizes,
@@ -136,7 +130,7 @@ impl<S: Entry> Products<'_, S> {
                 let logits = &mut slot[place * count * TILE..][..count * own.len()];
                 let start = (own.start - classes.start) * width;
                 let layer = matrix(&matrix_rows[start..], own.len(), width)?;
-                general_mat_mul(S::one(), &inputs, &layer.t(), S::zero(), &mut matrix_mut(logits, count, own.len())?);
+                multiply(self.level, &inputs, &layer.t(), false, &mut matrix_mut(logits, count, own.len())?);
                 let bias = if self.bias.is_empty() { &[][..] } else { &self.bias[own.clone()] };
                 let stats = sums.as_mut().map_or(&mut [][..], |sums| &mut sums[place * count..][..count]);
                 self.level.run(Scan { tile: self.tile(logits, &own, rows), bias, stats });
@@ -210,7 +204,7 @@ impl<S: Entry> Products<'_, S> {
                     let start = own.start - classes.start;
                     let layer = layer.slice_axis(Axis(0), Slice::from(start..start + own.len()));
                     let layer = layer.slice_axis(Axis(1), Slice::from(columns.clone()));
-                    general_mat_mul(S::one(), &derivatives, &layer, S::one(), &mut sum);
+                    multiply(self.level, &derivatives, &layer, true, &mut sum);
                 }
             }
             Ok(())
@@ -254,14 +248,13 @@ impl<S: Entry> Products<'_, S> {
         let shares = Self::shares(classes.len().div_ceil(TILE), count * width * TILE);
         let slots = Slots::of(out, shares.share() * TILE * width);
         let inputs = matrix(inputs, count, width)?;
-        let before = if add { S::one() } else { S::zero() };
         self.each(&shares, |task, range| {
             let mut slot = missing(slots.of_task(task))?;
             for (place, tile) in range.enumerate() {
                 let own = tile_of(classes, tile);
                 let derivatives = matrix(&tiles[tile * count * TILE..], count, own.len())?;
                 let mut out = matrix_mut(&mut slot[place * TILE * width..], own.len(), width)?;
-                general_mat_mul(S::one(), &derivatives.t(), &inputs, before, &mut out);
+                multiply(self.level, &derivatives.t(), &inputs, add, &mut out);
             }
             Ok(())
         })

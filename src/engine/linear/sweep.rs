@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use super::blocks::{Blocks, TILE};
-use super::products::{Entry, Matrix, Products};
+use super::products::{Matrix, Products};
 use super::rows::{Conclude, Join, Objective, Outcome, Row, Stats};
 use super::scratch::room;
 use super::{LinearCrossEntropy, Sizes, matrix};
+use crate::engine::product::Entry;
 use crate::engine::softmax::RowOperands;
 use crate::engine::{Call, LayerOperand, Output};
 use crate::error::{Error, Result, Status};
