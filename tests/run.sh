@@ -33,6 +33,7 @@ step() {
 one() { echo "0 0"; }
 rust() { awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$1"; }
 plain() { awk '/^[0-9]+ passed, [0-9]+ failed$/ { p = $1; f = $3 } END { print p + 0, f + 0 }' "$1"; }
+python() { awk '/ \.\.\. ok$/ { p++ } / \.\.\. (FAIL|ERROR)$/ { f++ } END { print p + 0, f + 0 }' "$1"; }
 go_tests() { awk '/^ *--- PASS/ { p++ } /^ *--- FAIL/ { f++ } END { print p + 0, f + 0 }' "$1"; }
 
 examples/demo/tools.sh test || exit 1
@@ -56,6 +57,7 @@ step go_quickstart one go_step go run -tags losskit_dev ./examples/quickstart
 step consumers plain tests/consumers/run.sh target/release
 step readme plain tests/readme/run.sh target/release
 step benchmark one benches/run.sh target/release --quick
+step benchmark_judgement python env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=benches python3 -m unittest -v suite.test_judgement
 step demo one make --no-print-directory demo
 go_others() {
   for folder in examples/demo/go tests/consumers/go; do

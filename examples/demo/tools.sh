@@ -30,6 +30,7 @@ found_cmake() { cmake --version 2>/dev/null | first_version; }
 found_make() { make --version >/dev/null 2>&1 && echo yes; }
 found_pkg_config() { "$pkg_config" --version >/dev/null 2>&1 && echo yes; }
 found_nm() { nm --version >/dev/null 2>&1 && echo yes; }
+found_python() { python3 --version 2>/dev/null | first_version; }
 found_c() { echo 'int main(void) { return 0; }' | "$cc" -x c - -o /dev/null 2>/dev/null && echo yes; }
 found_cxx() { echo 'static_assert(__cplusplus >= 201703L); int main() {}' |
   "$cxx" -std=c++17 -x c++ - -o /dev/null 2>/dev/null && echo yes; }
@@ -75,6 +76,7 @@ check_all() {
   if [ "$purpose" = test ]; then
     need GoogleTest found_gtest any libgtest-dev "install GoogleTest's headers and libraries"
     need "nm (binutils)" found_nm any binutils "install binutils"
+    need Python found_python 3.8 python3 "install it from https://www.python.org/downloads/"
   fi
 }
 
