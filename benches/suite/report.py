@@ -70,7 +70,7 @@ def limits(results):
         for peer, speeds in kernels.items():
             _, kernel, _ = peer.split()
             speed = statistics.median(speeds)
-            kind = kernel.replace("_streaming", ", streaming")
+            kind = kernel.replace("_", ", ")
             best[kind] = max(best.get(kind, 0), speed)
         head = head[:4] + list(best)
         speeds = (statistics.median(found), min(found), max(found), *best.values())

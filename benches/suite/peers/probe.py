@@ -8,7 +8,8 @@ from ..buffers import aligned
 
 PIECE = 65536  # elements, of which an array has a multiple
 SMALLEST = 64e6  # bytes of an array of the bandwidth probes, where the caches do not ask for more
-BANDWIDTH = {"scale": 2, "triad": 3, "scale_streaming": 2, "triad_streaming": 3}  # arrays that pass through memory
+# Arrays that pass through memory; the last kernel that a processor has is what caches are walked with.
+BANDWIDTH = {"scale": 2, "triad": 3, "scale_streaming": 2, "triad_buffered": 3, "triad_streaming": 3}
 STEPS = 4 * 1024 * 1024
 
 
