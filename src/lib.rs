@@ -43,8 +43,9 @@
 //!
 //! # Where code may be unsafe
 //!
-//! In [`capi`], which meets raw pointers; in `tensor/memory/`, which reads and writes elements for everyone; and in
-//! `engine/level.rs`, which enters a SIMD level. Every other module forbids it.
+//! In [`capi`], which meets raw pointers; in `tensor/memory/`, which reads and writes elements for everyone; in
+//! `engine/level.rs`, which enters a SIMD level; and in `engine/product/large.rs`, which hands matrices to the crate that
+//! multiplies them. Every other module forbids it.
 
 #![deny(missing_docs)]
 

@@ -8,6 +8,8 @@
 //! - [`linear`]: rows of a last layer's inputs, with its matrix; the loss is softmax cross-entropy of their products.
 //! - [`overlap`]: regions; the loss is a function of intersection and sizes ([`overlap::Kernel`]).
 //!
+//! Products of matrices are in [`product`].
+//!
 //! A family is handed operands that are already checked, writes derivatives and unreduced values, and returns the sum.
 
 #[forbid(unsafe_code)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Sizes;
 
-/// Classes in a tile, the unit of work. A multiple of what the product's kernels step by.
+/// Classes in a tile, the unit of work. A multiple of every vector.
 pub const TILE: usize = 256;
 
 /// Rows of a piece of the input's gradient.

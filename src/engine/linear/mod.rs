@@ -7,8 +7,8 @@
 //! more products give the gradients by input and matrix ([`products`]). Where a block's logits fit the memory that is
 //! allowed, that is all; where they do not, they are computed again, to the same bits ([`sweep`]).
 //!
-//! Each element of a product is a sum in the order of the inner dimension ([`product`](super::product)), so tiles can be cut in any way
-//! that the shape suggests. Sums over classes and over rows are cut by shape alone and joined in their order: threads
+//! Each element of a [product](super::product) is a sum in the order of the inner dimension, so tiles can be cut in any
+//! way that the shape suggests. Sums over classes and over rows are cut by shape alone and joined in their order: threads
 //! cannot change a bit.
 
 pub mod blocks;
