@@ -127,13 +127,13 @@ def instructions(profile):
 
 
 def keeping_up(results):
-    """The cores that a loss's arithmetic needs to keep up with the memory, from its time in the caches."""
+    """The cores that a loss's arithmetic needs to keep up with the memory, from its time in the inner caches."""
     found = [ours["limit"] for ours, _ in results.cases("all") if ours["limit"]]
     if not found:
         return "Not known: no case of this run is beyond the caches."
     limit, rows = statistics.median(found), []
     for ours, _ in results.cases("one", dtype="f32"):
-        if ours["size"] not in ("1 M", "256×1000", "2×4×256×256"):
+        if ours["size"] not in ("10 k", "256×1000", "2×4×256×256"):
             continue
         element = ours["seconds"] / ours["elements"]
         allowed = ours["bytes"] / ours["elements"] / limit
