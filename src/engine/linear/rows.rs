@@ -48,7 +48,7 @@ pub struct Objective {
     pub keep: f64,
     /// What every class gets instead.
     pub spread: f64,
-    /// The sum of the class weights, if labels are smoothed.
+    /// The sum of the class weights, if labels are smoothed or every weight is 1.
     pub weights: f64,
     /// The factor of Z².
     pub z_loss: f64,

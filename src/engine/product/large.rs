@@ -87,11 +87,10 @@ macro_rules! entry {
                 // What is below rests on it, whoever calls.
                 assert!(b.nrows() == depth && c.dim() == (rows, columns), "the extents of the matrices meet");
                 let is_large = rows.min(columns) >= SMALLEST_EXTENT && rows.max(columns) > SMALL && depth >= SHALLOWEST;
-                let level = level.min(Level::best());
-                if !is_large || level == Level::Portable || !caches_are_plausible() {
+                if !is_large || !caches_are_plausible() {
                     return false;
                 }
-                match level {
+                match level.min(Level::best()) {
                     Level::Portable => false,
                     // SAFETY: the extents were checked, and `best` found the instructions on this machine.
                     Level::V3 => unsafe { $v3((a, b), c) },
