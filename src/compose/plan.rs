@@ -98,7 +98,7 @@ pub fn evaluate_short(loss: &Loss, context: Option<&Context>, rank: usize, short
     if divisor == 0.0 {
         return None;
     }
-    let level = context.map_or_else(Level::best, Context::level);
+    let level = Level::of(context);
     let sum = term.family.evaluate_short(level, short, coefficient / divisor)?;
     Some(coefficient * (sum.value() / divisor))
 }

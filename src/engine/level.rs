@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::context::Context;
 use crate::math::Scalar;
 
 /// A set of instructions that kernels are compiled for.
@@ -25,6 +26,12 @@ pub trait Work<S: Scalar> {
 }
 
 impl Level {
+    /// The level of a context; without one, the best of this machine.
+    #[inline]
+    pub fn of(context: Option<&Context>) -> Level {
+        context.map_or_else(Level::best, Context::level)
+    }
+
     /// The best level of this machine.
     pub fn best() -> Level {
         static BEST: OnceLock<Level> = OnceLock::new();

@@ -148,7 +148,7 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// The SIMD level to run at.
     pub fn level(&self) -> Level {
-        self.context.map_or_else(Level::best, Context::level)
+        Level::of(self.context)
     }
 }
 

@@ -98,7 +98,7 @@ impl<const N: usize> Lanes<N> {
 
     /// Adds four terms to each lane, as one: a lane waits for the last addition to it.
     #[inline(always)]
-    fn add_four<S: Scalar>(&mut self, terms: &[S]) {
+    pub fn add_four<S: Scalar>(&mut self, terms: &[S]) {
         if S::IS_NARROW {
             for lane in 0..N {
                 let first = terms[lane].to_f64() + terms[N + lane].to_f64();

@@ -5,14 +5,17 @@ use std::ops::Range;
 use half::{bf16, f16};
 
 use super::Kernel;
-use super::steps::{STEP, Step, Steps};
+use super::steps::Steps;
 use super::stored::Stored;
 use super::walk::TaskWork;
 use crate::engine::Output;
+use crate::engine::aligned::Aligned;
 use crate::engine::level::Work;
 use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Dtype, Part, Split, SplitRun, Tensor, View, copy_past_caches, fence, narrow_f16, widen_f16};
+use crate::tensor::{
+    Dtype, Part, Split, SplitRun, Tensor, View, copy_past_caches, fence, narrow_f16, prefetch, widen_f16,
+};
 
 /// A call for value and gradient without weights.
 pub struct Everyday<'a, S, K> {
@@ -25,8 +28,15 @@ pub struct Everyday<'a, S, K> {
     pub streams: bool,
 }
 
-/// Elements processed together where they are used as they lie: the more, the less is lost between blocks.
-pub const BLOCK: usize = 1024;
+/// Elements that go by way of a buffer together: few, so that they go past the caches while the next ones are computed.
+const STEP: usize = 256;
+
+/// Room for a step.
+type Step<T> = Aligned<T, STEP>;
+
+/// What lies so many bytes behind a step is asked for while the step goes past the caches. Otherwise the arithmetic of a
+/// step waits for its memory, and the memory of the next one for that arithmetic.
+const AHEAD: usize = 4096;
 
 /// What a kernel reads: where it lies in memory just so, in the compute type or in a half-precision type, or else
 /// copied block by block.
@@ -94,6 +104,23 @@ impl<'a, S: Scalar> Elements<'a, S> {
     fn is_lent(&self) -> bool {
         matches!(self, Elements::Lent(_))
     }
+
+    /// Asks for what will be computed some steps after these elements, if it lies in memory just so.
+    #[inline(always)]
+    fn fetch_after(&self, range: &Range<usize>) {
+        match self {
+            Elements::Lent(elements) => fetch_after(elements, range),
+            Elements::Bf16(elements) => fetch_after(elements, range),
+            Elements::F16(elements) => fetch_after(elements, range),
+            Elements::Copied(_) => {}
+        }
+    }
+}
+
+#[inline(always)]
+fn fetch_after<T>(elements: &[T], range: &Range<usize>) {
+    let (ahead, end) = (AHEAD / size_of::<T>(), elements.len());
+    prefetch(&elements[end.min(range.start + ahead)..end.min(range.end + ahead)]);
 }
 
 impl<'a, S: Scalar> Gradient<'a, S> {
@@ -168,10 +195,13 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
         };
         let target = target.as_ref().unwrap_or(input);
         let streams = *streams;
-        let as_they_lie = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
+        let is_lent = input.is_lent() && target.is_lent() && gradient.as_ref().is_none_or(Gradient::is_lent);
+        // Of one type that the arithmetic itself converts.
+        let is_bf16 = input.bf16().is_some() && target.bf16().is_some() && matches!(gradient, Some(Gradient::Bf16(_)));
+        let as_they_lie = (is_lent || is_bf16) && !streams;
         // Made where they stay: a buffer that is returned is copied whole.
         let (mut buffers, mut half_buffers) = (None, None);
-        let [input_buffer, target_buffer, gradient_buffer] = if as_they_lie && !streams {
+        let [input_buffer, target_buffer, gradient_buffer] = if as_they_lie {
             [&mut [], &mut [], &mut []] as [&mut [S]; 3]
         } else {
             buffers.insert([Step::default(); 3]).each_mut().map(|step| &mut **step)
@@ -182,48 +212,47 @@ impl<S: Scalar, K: Kernel> Work<S> for TaskWork<'_, Everyday<'_, S, K>> {
         } else {
             (&mut [], &mut [])
         };
-        // Short runs go past the caches while the next ones are computed.
-        let size = if as_they_lie && !streams { BLOCK } else { STEP };
-        let mut values = Step::default();
+        let size = if as_they_lie { range.len().max(1) } else { STEP };
         let factor = R::from_f64(*derivative_factor);
-        let mut steps = Steps { kernel: *kernel, factor, lanes: Lanes::default(), values: &mut values };
+        let mut steps = Steps { kernel: *kernel, factor, lanes: Lanes::default() };
         for start in range.clone().step_by(size) {
             let block = start..range.end.min(start + size);
             let place = block.start - range.start..block.end - range.start;
-            if let (Some(Share::Bf16(share)), Some(input), Some(target)) = (&mut share, input.bf16(), target.bf16()) {
-                // Of one type that the arithmetic itself converts.
-                let run = &mut share[place];
-                steps.add(&input[block.clone()], &target[block], Some(place_for(run, streams, bf16_buffer)));
-                hand_over(run, streams, bf16_buffer);
-                continue;
-            }
             let count = block.len();
-            let input = input.block(block.clone(), input_buffer);
-            let target = target.block(block, target_buffer);
-            let Some(share) = &mut share else {
-                steps.add(input, target, None);
-                continue;
-            };
-            let run = match share {
-                Share::Lent(share) if !streams => &mut share[place.clone()],
-                _ => &mut gradient_buffer[..count],
-            };
-            steps.add(input, target, Some(run));
-            match share {
-                Share::Lent(share) => hand_over(&mut share[place], streams, gradient_buffer),
-                Share::Bf16(share) => {
+            if let (Some(Share::Bf16(share)), Some(input), Some(target)) = (&mut share, input.bf16(), target.bf16()) {
+                let run = place_for(&mut share[place.clone()], streams, bf16_buffer);
+                steps.add(&input[block.clone()], &target[block.clone()], Some(run));
+            } else {
+                let run = match &mut share {
+                    None => None,
+                    Some(Share::Lent(share)) if !streams => Some(&mut share[place.clone()]),
+                    Some(_) => Some(&mut gradient_buffer[..count]),
+                };
+                let input = input.block(block.clone(), input_buffer);
+                steps.add(input, target.block(block.clone(), target_buffer), run);
+            }
+            if streams {
+                input.fetch_after(&block);
+                target.fetch_after(&block);
+            }
+            match &mut share {
+                None => {}
+                Some(Share::Lent(share)) => hand_over(&mut share[place], streams, gradient_buffer),
+                Some(Share::Bf16(share)) => {
                     let run = &mut share[place];
-                    for (stored, &value) in place_for(run, streams, bf16_buffer).iter_mut().zip(&*gradient_buffer) {
-                        *stored = bf16::narrow(value);
+                    if !is_bf16 {
+                        for (stored, &value) in place_for(run, streams, bf16_buffer).iter_mut().zip(&*gradient_buffer) {
+                            *stored = bf16::narrow(value);
+                        }
                     }
                     hand_over(run, streams, bf16_buffer);
                 }
-                Share::F16(share) => {
+                Some(Share::F16(share)) => {
                     let run = &mut share[place];
                     narrow_f16(place_for(run, streams, f16_buffer), &gradient_buffer[..count]);
                     hand_over(run, streams, f16_buffer);
                 }
-                Share::Copied(part) => part.write(start, &gradient_buffer[..count]),
+                Some(Share::Copied(part)) => part.write(start, &gradient_buffer[..count]),
             }
         }
         if streams {

@@ -1,24 +1,25 @@
 //! Losses of one input element and one target element.
 
-use std::ops::Range;
-
 use super::census::{self, Census};
-use super::level::{Level, Work};
+use super::level::Level;
 use super::target::{refuse_dtype, refuse_label, refuse_shape, resolve_axis};
 use super::{Call, Curvature, Family, Names, Operands, Output, Shares, Short, computes_in_double};
 use crate::context::Context;
 use crate::error::Result;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Dtype, Shape, Tensor, View, axis_last};
+use crate::tensor::{Shape, Tensor, axis_last};
 
 mod cost;
 mod everyday;
 mod short;
 mod steps;
 mod stored;
+mod targets;
 mod walk;
 
 use everyday::{Elements, Everyday, Gradient};
+pub use targets::Targets;
+use targets::all_binary;
 use walk::{BLOCK, Job, TaskWork};
 
 /// A loss element and its derivatives with respect to the input.
@@ -45,25 +46,6 @@ pub trait Kernel: Copy + Send + Sync + 'static {
     }
 }
 
-/// What targets may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Targets {
-    /// The loss has none.
-    Absent,
-    /// Floating-point numbers.
-    Numbers,
-    /// 0 or 1 as an integer, or a probability as a floating-point number.
-    Probabilities,
-    /// Exactly 0 or 1.
-    Binary,
-    /// Exactly −1 or 1.
-    Signed,
-    /// Any number of any type.
-    Anything,
-    /// Any number of any type; whether all are 0 or 1 is found out first.
-    Detected,
-}
-
 /// The loss's own tensor parameter along one axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Along {
@@ -73,38 +55,6 @@ pub struct Along {
     pub numbers: Option<Vec<f64>>,
     /// The parameter's name, for messages.
     pub name: &'static str,
-}
-
-/// Targets that are either of two numbers.
-#[derive(Clone, Copy)]
-struct Rule {
-    /// The one that is not 1.
-    other: f64,
-    /// What to say of a target that is neither.
-    expected: &'static str,
-}
-
-impl Rule {
-    #[inline(always)]
-    fn accepts(self, target: f64) -> bool {
-        target == 1.0 || target == self.other
-    }
-}
-
-/// The question whether every target is one of two.
-struct Either<'t> {
-    targets: &'t [f32],
-    /// The one that is not 1.
-    other: f32,
-}
-
-impl Work<f32> for Either<'_> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<R: Real<Storage = f32>>(self) -> bool {
-        short::all_either::<f32, R>(self.targets, self.other)
-    }
 }
 
 /// An elementwise loss with its options.
@@ -171,17 +121,6 @@ impl<K> Elementwise<K> {
         }
         Ok(())
     }
-
-    /// What a target must be, if it must be anything, as text.
-    fn rule(&self, target: Dtype) -> Option<Rule> {
-        let binary = Rule { other: 0.0, expected: "is neither 0 nor 1" };
-        match self.targets {
-            Targets::Binary => Some(binary),
-            Targets::Signed => Some(Rule { other: -1.0, expected: "is neither -1 nor 1" }),
-            Targets::Probabilities if !target.is_float() => Some(binary),
-            _ => None,
-        }
-    }
 }
 
 impl<K: Kernel> Family for Elementwise<K> {
@@ -206,7 +145,7 @@ impl<K: Kernel> Family for Elementwise<K> {
         elements: usize,
         weigh: bool,
     ) -> Result<Census> {
-        let rule = operands.target.and_then(|target| self.rule(target.dtype()));
+        let rule = operands.target.and_then(|target| self.targets.rule(target.dtype()));
         let detect = self.targets == Targets::Detected;
         let uniform = operands.mask.is_none() && self.ignore_index.is_none();
         if uniform && rule.is_none() && !detect && !weigh {
@@ -219,18 +158,7 @@ impl<K: Kernel> Family for Elementwise<K> {
             && !(weigh && operands.sample_weight.is_some())
         {
             let refuse = |index| refuse_label(names.target, target, index, rule.expected);
-            if let Some(lent) = target.run::<f32>() {
-                let level = context.map_or_else(Level::best, Context::level);
-                let other = rule.other as f32;
-                let accepts = |targets: &[f32]| level.run::<f32, _>(Either { targets, other });
-                let read = |start: usize, targets: &mut [f32]| target.elements().read(start, targets);
-                return census::check_all(context, elements, Some(lent), read, accepts, |_, index| refuse(index));
-            }
-            // f64 holds every target that may be right.
-            let view = target.elements();
-            let read = |start: usize, targets: &mut [f64]| view.read(start, targets);
-            let accepts = |targets: &[f64]| targets.iter().all(|&target| rule.accepts(target));
-            return census::check_all(context, elements, None, read, accepts, |_, index| refuse(index));
+            return rule.check_all(context, target, refuse);
         }
         let view = target.map(|target| target.elements());
         // An averaged loss has fewer elements than targets, and no rule that a mask could excuse.
@@ -285,21 +213,6 @@ impl<K: Kernel> Family for Elementwise<K> {
             Short::Double(lent) => self.evaluate_lent(level, lent, derivative_factor),
         }
     }
-}
-
-/// Whether every target is 0 or 1.
-fn all_binary(context: Option<&Context>, targets: &View<'_>) -> Result<bool> {
-    let mut binary = true;
-    let work = |_task: usize, range: Range<usize>| {
-        let mut labels = [0.0_f64; BLOCK];
-        Ok(range.clone().step_by(BLOCK).all(|start| {
-            let labels = &mut labels[..BLOCK.min(range.end - start)];
-            targets.read(start, labels);
-            labels.iter().all(|&label| label == 0.0 || label == 1.0)
-        }))
-    };
-    Shares::of(targets.count(), 1, BLOCK).map_reduce(context, work, |part| binary &= part)?;
-    Ok(binary)
 }
 
 impl<K: Kernel> Elementwise<K> {

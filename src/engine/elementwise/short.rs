@@ -2,15 +2,12 @@
 //! last one counts.
 
 use super::steps::Steps;
+use super::targets::all_either;
 use super::{Elementwise, Kernel};
 use crate::engine::Lent;
-use crate::engine::aligned::Aligned;
 use crate::engine::level::{Level, Work};
 use crate::math::sum::Lanes;
 use crate::math::{Real, Scalar, Sum};
-
-/// Elements whose values are added up before the next ones are computed: few, because room for them is cleared first.
-const STEP: usize = 128;
 
 impl<K: Kernel> Elementwise<K> {
     /// The sum; nothing, and nothing is written, where a target is what it must not be.
@@ -21,7 +18,7 @@ impl<K: Kernel> Elementwise<K> {
         lent: &mut Lent<'_, S>,
         derivative_factor: f64,
     ) -> Option<Sum> {
-        let other = self.rule(S::DTYPE).map(|rule| rule.other);
+        let other = self.targets.rule(S::DTYPE).map(|rule| rule.other);
         level.run(Short { kernel: &self.kernel, other, lent, derivative_factor })
     }
 }
@@ -48,24 +45,10 @@ impl<S: Scalar, K: Kernel> Work<S> for Short<'_, '_, S, K> {
         {
             return None;
         }
-        // Made where it stays: what is returned is copied whole.
-        let mut values = Aligned::<S, STEP>::default();
-        let mut steps = Steps { kernel, factor, lanes: Lanes::default(), values: &mut values };
+        let mut steps = Steps { kernel, factor, lanes: Lanes::default() };
         steps.add(input, target, gradient.as_deref_mut());
         Some(steps.lanes.fold_terms::<S>())
     }
-}
-
-/// Whether every target is 1 or the other number, without a way out, which would keep the loop from being vectorised.
-#[inline(always)]
-pub fn all_either<S: Scalar, R: Real<Storage = S>>(targets: &[S], other: S) -> bool {
-    let (one, other) = (R::ONE, R::load(other));
-    let refused = |target: S| {
-        let target = R::load(target);
-        u32::from((target != one) & (target != other))
-    };
-    // Answers as wide as most targets, which stay in vectors.
-    targets.iter().fold(0, |any, &target| any | refused(target)) == 0
 }
 
 #[cfg(test)]

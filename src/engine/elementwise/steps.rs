@@ -1,37 +1,32 @@
-//! The arithmetic of the short walk, a step of a few elements at a time: loops over slices, which compile to vector code.
+//! The arithmetic of the short walk, a few vectors at a time: loops over slices, which compile to vector code.
 
 use super::stored::Stored;
 use super::{Jet, Kernel};
 use crate::engine::aligned::Aligned;
+use crate::math::Real;
 use crate::math::sum::{LANES, Lanes};
-use crate::math::{Real, Scalar};
 
-/// Elements whose values are added up before the next ones are computed. The fewer, the better the machine does both at
-/// once, because additions wait for each other; the more, the less is lost between loops.
-pub const STEP: usize = 256;
+/// Elements whose values are added up where they were computed, without a way through memory: that many make one addition
+/// to each lane.
+const TOGETHER: usize = 4 * LANES;
 
-/// Room for a step.
-pub type Step<T> = Aligned<T, STEP>;
-
-/// The steps of a walk over elements, and what they come to.
-pub struct Steps<'w, S, R, K, const LENGTH: usize> {
+/// A walk over elements, and what their values come to.
+pub struct Steps<R, K> {
     pub kernel: K,
     /// The factor of derivatives.
     pub factor: R,
     pub lanes: Lanes<LANES>,
-    /// Room for the values of a step.
-    pub values: &'w mut Aligned<S, LENGTH>,
 }
 
-impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, S, R, K, LENGTH> {
-    /// Walks a block of elements, of which only the last may be no whole lanes.
+impl<R: Real, K: Kernel> Steps<R, K> {
+    /// Walks some elements. Only those of the last call may be no multiple of [`TOGETHER`].
     #[inline(always)]
-    pub fn add<T: Stored<S>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
-        let Steps { kernel, factor, lanes, values } = self;
-        let left_over = input.len() % LANES;
-        let whole = input.len() - left_over;
-        // Single elements are slow. A block that is less than whole lanes is put behind other numbers, in buffers.
-        let padding = LANES.saturating_sub(input.len());
+    pub fn add<T: Stored<R::Storage>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
+        let Steps { kernel, factor, lanes } = self;
+        let (count, left_over) = (input.len(), input.len() % LANES);
+        let together = count - count % TOGETHER;
+        // Single elements are slow. Less than whole lanes are put behind other numbers, in buffers.
+        let padding = LANES.saturating_sub(count);
         let mut buffers = [Aligned::<T, LANES>::default(); 3];
         let [input_buffer, target_buffer, gradient_buffer] = &mut buffers;
         let (input, target) = if padding > 0 {
@@ -41,30 +36,46 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
         } else {
             (input, target)
         };
-        // What is left over behind whole lanes is computed with elements before it once more. It comes first, although it
-        // is added up last: its values are read from another place than they were written to, which takes a while.
-        let mut last_values = Aligned::<S, { 2 * LANES }>::default();
-        let mut is_last = left_over > 0;
-        let mut step = if is_last { input.len() - LANES..input.len() } else { 0..whole.min(LENGTH) };
-        loop {
-            let (input, target) = (&input[step.clone()], &target[step.clone()]);
-            let values = if is_last { &mut last_values[..LANES] } else { &mut values[..input.len()] };
+        // What is left over behind whole lanes is computed with elements before it once more. That and the whole lanes
+        // before it come first, although they are added last: their values take a while to come back from memory.
+        let mut rest_values = Aligned::<R::Storage, TOGETHER>::default();
+        let mut last_values = Aligned::<R::Storage, { 2 * LANES }>::default();
+        for is_last in [true, false] {
+            let place = if !is_last {
+                together..count - left_over
+            } else if left_over > 0 {
+                input.len() - LANES..input.len()
+            } else {
+                continue;
+            };
+            let (input, target) = (&input[place.clone()], &target[place.clone()]);
+            let values = if is_last { &mut last_values[..LANES] } else { &mut rest_values[..input.len()] };
             match &mut gradient {
-                None => values_of::<S, R, K, T>(*kernel, input, target, values),
+                None => values_of::<R, K, T>(*kernel, input, target, values),
                 Some(run) => {
-                    let output = if padding > 0 { &mut **gradient_buffer } else { &mut run[step.clone()] };
-                    values_and_gradient_of::<S, R, K, T>(*kernel, input, target, values, output, *factor);
+                    let output = if padding > 0 { &mut **gradient_buffer } else { &mut run[place] };
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor);
                 }
             }
-            let added = if is_last { 0 } else { step.end };
-            if !is_last {
-                lanes.add(values);
-            }
-            if added == whole {
-                break;
-            }
-            (step, is_last) = (added..whole.min(added + LENGTH), false);
         }
+        let inputs_and_targets = input.as_chunks::<TOGETHER>().0.iter().zip(target.as_chunks::<TOGETHER>().0);
+        match &mut gradient {
+            None => {
+                for (input, target) in inputs_and_targets {
+                    let mut values = Aligned::<R::Storage, TOGETHER>::default();
+                    values_of::<R, K, T>(*kernel, input, target, &mut values);
+                    lanes.add_four(&values);
+                }
+            }
+            Some(run) => {
+                for ((input, target), output) in inputs_and_targets.zip(run.as_chunks_mut::<TOGETHER>().0) {
+                    let mut values = Aligned::<R::Storage, TOGETHER>::default();
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, &mut values, output, *factor);
+                    lanes.add_four(&values);
+                }
+            }
+        }
+        lanes.add(&rest_values[..count - left_over - together]);
         if left_over > 0 {
             // The first one left over goes to the first lane, and nothing to those behind the last one.
             lanes.add(&last_values[LANES - left_over..][..LANES]);
@@ -75,15 +86,15 @@ impl<S: Scalar, R: Real<Storage = S>, K: Kernel, const LENGTH: usize> Steps<'_, 
     }
 }
 
-/// Values of a step. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
+/// Values of some elements. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
 #[inline(always)]
-fn values_of<S: Scalar, R: Real<Storage = S>, K: Kernel, T: Stored<S>>(
+fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
-    values: &mut [S],
+    values: &mut [R::Storage],
 ) {
-    // Whole lanes, as the steps are: no code for single elements is made.
+    // Whole lanes, as they are: no code for single elements is made.
     let count = input.len() / LANES * LANES;
     let (input, target, values) = (&input[..count], &target[..count], &mut values[..count]);
     for index in 0..count {
@@ -92,13 +103,13 @@ fn values_of<S: Scalar, R: Real<Storage = S>, K: Kernel, T: Stored<S>>(
     }
 }
 
-/// Values and gradient of a step.
+/// Values and gradient of some elements.
 #[inline(always)]
-fn values_and_gradient_of<S: Scalar, R: Real<Storage = S>, K: Kernel, T: Stored<S>>(
+fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
-    values: &mut [S],
+    values: &mut [R::Storage],
     gradient: &mut [T],
     factor: R,
 ) {

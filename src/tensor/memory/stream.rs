@@ -76,6 +76,12 @@ pub fn fence() {
     }
 }
 
+/// Asks for some elements to be brought into the caches.
+#[inline(always)]
+pub fn prefetch<T>(elements: &[T]) {
+    prefetch_bytes(elements.as_ptr().cast(), size_of_val(elements));
+}
+
 /// Asks for some bytes to be brought into the caches. A hint: nothing is read, from any address.
 #[inline(always)]
 pub fn prefetch_bytes(address: *const u8, bytes: usize) {
