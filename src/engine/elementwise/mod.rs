@@ -17,7 +17,7 @@ mod stored;
 mod targets;
 mod walk;
 
-use everyday::{Elements, Everyday, Gradient};
+use everyday::{Elements, Everyday, Views};
 pub use targets::Targets;
 use targets::all_binary;
 use walk::{BLOCK, Job, TaskWork};
@@ -241,22 +241,23 @@ impl<K: Kernel> Elementwise<K> {
         if group != 0 && self.is_everyday(call) {
             let direct = !operands.replaced && averaged.is_none_or(|axis| axis + 1 == rank);
             let shares = Shares::of(input.layout().elements(), 1, BLOCK);
-            // What is not lent is lent by way of a view, which stays here: it is slow to move.
-            let (mut input_view, mut target_view, mut split) = (None, None, None);
             let kernel = self.kernel.for_targets(call.census);
-            let gradient = call.outputs.gradient.map(|output| {
-                Gradient::lent(output, shares.share(), direct)
-                    .unwrap_or_else(|| Gradient::Copied(split.insert(divided(output, shares.share()))))
-            });
+            let gradient = call.outputs.gradient;
+            let runs = if direct {
+                Elements::of_runs(input, operands.target, gradient, shares.share(), &kernel)
+            } else {
+                None
+            };
+            let mut views = None;
             let everyday = Everyday::<S, K> {
                 kernel,
-                input: Elements::lent(input, direct)
-                    .unwrap_or_else(|| Elements::Copied(input_view.insert(operands.of_input(full(input))))),
-                target: operands.target.map(|target| {
-                    Elements::lent(target, direct).unwrap_or_else(|| Elements::Copied(target_view.insert(full(target))))
+                elements: runs.unwrap_or_else(|| {
+                    Elements::Any(views.insert(Views {
+                        input: operands.of_input(full(input)),
+                        target: operands.target.map(full),
+                        gradient: gradient.map(|output| divided(output, shares.share())),
+                    }))
                 }),
-                streams: gradient.as_ref().is_some_and(Gradient::streams) && !cost::outlasts_memory(&kernel),
-                gradient,
                 derivative_factor: call.scale.derivatives / group as f64,
             };
             let level = call.level();

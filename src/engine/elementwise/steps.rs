@@ -86,9 +86,48 @@ impl<R: Real, K: Kernel> Steps<R, K> {
     }
 }
 
-/// Values of some elements. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
+/// Values of no more elements than go together.
 #[inline(always)]
 fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
+    kernel: K,
+    input: &[T],
+    target: &[T],
+    values: &mut [R::Storage],
+) {
+    if !T::BY_RUNS {
+        return compute_values::<R, K, T>(kernel, input, target, values);
+    }
+    let mut wide = [Aligned::<R::Storage, TOGETHER>::default(); 2];
+    let [wide_input, wide_target] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
+    T::widen_run(input, wide_input);
+    T::widen_run(target, wide_target);
+    compute_values::<R, K, R::Storage>(kernel, wide_input, wide_target, values);
+}
+
+/// Values and gradient of no more elements than go together.
+#[inline(always)]
+fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
+    kernel: K,
+    input: &[T],
+    target: &[T],
+    values: &mut [R::Storage],
+    gradient: &mut [T],
+    factor: R,
+) {
+    if !T::BY_RUNS {
+        return compute_both::<R, K, T>(kernel, input, target, values, gradient, factor);
+    }
+    let mut wide = [Aligned::<R::Storage, TOGETHER>::default(); 3];
+    let [wide_input, wide_target, wide_gradient] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
+    T::widen_run(input, wide_input);
+    T::widen_run(target, wide_target);
+    compute_both::<R, K, R::Storage>(kernel, wide_input, wide_target, values, wide_gradient, factor);
+    T::narrow_run(gradient, wide_gradient);
+}
+
+/// Values of some elements. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
+#[inline(always)]
+fn compute_values<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
@@ -105,7 +144,7 @@ fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
 
 /// Values and gradient of some elements.
 #[inline(always)]
-fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
+fn compute_both<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],

@@ -1,16 +1,39 @@
-//! Types that elements are stored in and that the arithmetic itself converts.
+//! Types that elements are stored in, and how the arithmetic reads and writes them.
 
-use half::bf16;
+use half::{bf16, f16};
 
 use crate::math::Scalar;
-use crate::tensor::{narrow_bf16, widen_bf16};
+use crate::tensor::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
 
 /// A type that elements are stored in, of a loss that computes in `S`.
 pub trait Stored<S>: Copy + Default {
+    /// Whether runs are converted apart, before the arithmetic and behind it, instead of number by number: by
+    /// instructions that a compiler does not choose by itself.
+    const BY_RUNS: bool = false;
+
     /// In the compute type, without loss.
     fn widen(self) -> S;
     /// Rounded to this type.
     fn narrow(value: S) -> Self;
+
+    /// In the compute type, as many as there is room for.
+    #[inline(always)]
+    fn widen_run(run: &[Self], out: &mut [S]) {
+        for (out, &stored) in out.iter_mut().zip(run) {
+            *out = stored.widen();
+        }
+    }
+
+    /// Rounded to this type, as many as there is room for.
+    #[inline(always)]
+    fn narrow_run(run: &mut [Self], values: &[S])
+    where
+        S: Copy,
+    {
+        for (stored, &value) in run.iter_mut().zip(values) {
+            *stored = Self::narrow(value);
+        }
+    }
 }
 
 impl<S: Scalar> Stored<S> for S {
@@ -35,6 +58,30 @@ impl<S: Scalar> Stored<S> for bf16 {
     #[inline(always)]
     fn narrow(value: S) -> bf16 {
         narrow_bf16(value.to_f64() as f32)
+    }
+}
+
+impl<S: Scalar> Stored<S> for f16 {
+    const BY_RUNS: bool = true;
+
+    #[inline(always)]
+    fn widen(self) -> S {
+        S::from_f64(self.to_f64())
+    }
+
+    #[inline(always)]
+    fn narrow(value: S) -> f16 {
+        f16::from_f64(value.to_f64())
+    }
+
+    #[inline(always)]
+    fn widen_run(run: &[f16], out: &mut [S]) {
+        widen_f16(run, out);
+    }
+
+    #[inline(always)]
+    fn narrow_run(run: &mut [f16], values: &[S]) {
+        narrow_f16(run, values);
     }
 }
 

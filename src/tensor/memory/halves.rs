@@ -118,10 +118,9 @@ pub fn widen_bf16(stored: bf16) -> f32 {
 pub fn narrow_bf16(value: f32) -> bf16 {
     // As the crate does it, in fewer instructions: half a unit is added, less than that to an even number.
     let bits = value.to_bits();
-    let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
-    let quiet = bits >> 16 | 0x40;
-    let is_nan = bits & 0x7fff_ffff > 0x7f80_0000;
-    bf16::from_bits(if is_nan { quiet } else { rounded } as u16)
+    let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1));
+    let chosen = if value.is_nan() { bits | 0x40_0000 } else { rounded };
+    bf16::from_bits((chosen >> 16) as u16)
 }
 
 impl Widen for f16 {
