@@ -38,15 +38,26 @@ go_tests() { awk '/^ *--- PASS/ { p++ } /^ *--- FAIL/ { f++ } END { print p + 0,
 
 examples/demo/tools.sh test || exit 1
 
+# Every package of the library has the features that it has in tests: otherwise another library would be tested, and each
+# of the two would be compiled anew after the other.
+same_library() {
+  packages() { cargo tree --locked --prefix none --format '{p} {f}' "$@" | sed 's/ (\*)$//' | sort -u; }
+  local others
+  others=$(comm -23 <(packages --edges no-dev) <(packages))
+  if [ -n "$others" ]; then printf 'built, but not as in tests:\n%s\n' "$others"; fi
+  [ -z "$others" ]
+}
+
 step format one cargo fmt --check
+step same_library one same_library
 step build one make --no-print-directory build
 step clippy one cargo clippy --release --locked --all-targets -- -D warnings
 step rust_units rust cargo test --locked --lib
 step rust_integration rust cargo test --release --locked --test '*' --no-fail-fast
 step rust_documentation rust cargo test --release --locked --doc
-step fault_library one cargo build --locked --lib --features fault-injection --target-dir build/faults
+step fault_library one cargo build --locked --lib --features fault-injection
 step c plain make --no-print-directory -C tests/c check LIBRARY="$PWD/target/release" \
-  FAULT_LIBRARY="$PWD/build/faults/debug" INCLUDE="$PWD/include"
+  FAULT_LIBRARY="$PWD/target/debug" INCLUDE="$PWD/include"
 step cpp plain bindings/cpp/tests/run.sh target/release build/cpp
 go_step() { (cd bindings/go && "$@"); }
 step go_format one go_step sh -c 'test -z "$(gofmt -l .)"'
