@@ -144,6 +144,7 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--shape", type=int, nargs=3, default=(1024, 768, 128256), metavar=("ROWS", "WIDTH", "CLASSES"))
     parser.add_argument("--skip", nargs="*", default=[], metavar="WORD", help="contenders whose name contains it")
+    parser.add_argument("--json", metavar="FILE", help="writes the numbers of the table there as well")
     parser.add_argument("--memory", default="", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.memory:
@@ -171,10 +172,15 @@ def main():
     print(f"{rows} rows of {width} numbers, {classes} classes, f32, {arguments.threads} threads")
     print(f"{arguments.rounds} rounds; machine's load at the end {os.getloadavg()[0]:.1f}\n")
     print("| what | time | its time / losskit's | extra memory |\n|---|---|---|---|")
+    records = []
     for name, taken in times.items():
         output = subprocess.run([*again, name], check=True, capture_output=True, text=True).stdout
         ratio = statistics.median(other / own for other, own in zip(taken, times[OURS]))
-        print(f"| {name} | {statistics.median(taken):.2f} s | {ratio:.2f} | {json.loads(output) / 1e6:.0f} MB |")
+        record = {"name": name, "seconds": statistics.median(taken), "ratio": ratio, "memory": json.loads(output)}
+        records.append(record)
+        print(f"| {name} | {record['seconds']:.2f} s | {ratio:.2f} | {record['memory'] / 1e6:.0f} MB |")
+    if arguments.json:
+        pathlib.Path(arguments.json).write_text(json.dumps(records))
 
 
 if __name__ == "__main__":

@@ -43,9 +43,11 @@ def measure(folder, beyond, patterns):
 
 
 def linear(folder):
-    """The fused last layer, by the program that measures it, with all cores."""
+    """The fused last layer, by the program that measures it, with all cores: its table, and its numbers."""
+    output = folder / "linear.json"
     program = [sys.executable, ROOT / "benches/linear_cross_entropy.py", folder / "liblosskit.so", "--skip", "chunked"]
-    return subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True).stdout
+    text = subprocess.run([*program, "--json", output], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return {"text": text, "records": json.loads(output.read_text())}
 
 
 def main():

@@ -8,6 +8,7 @@ ITEM = {"f32": 4, "f64": 8, "bf16": 2, "f16": 2}
 ELEMENTWISE = ("mse", "mae", "huber", "bce", "focal", "hinge", "squared_hinge")
 SIZES = {100: "100", 10_000: "10 k", 1_000_000: "1 M", 16_000_000: "16 M"}
 ROWS = ((64, 10), (1024, 10), (256, 1000), (4096, 1000), (512, 32000), (256, 128256))
+OVERLAPS = ("dice", "jaccard", "tversky")
 IMAGES = ((2, 4, 256, 256), (4, 19, 256, 512))
 
 
@@ -58,10 +59,10 @@ class Case:
     @property
     def spec(self):
         options = []
-        if self.loss == "dice":
+        if self.loss in OVERLAPS:
             options.append("activation=softmax")
         if self.last:
-            options.append("axis=[1, 2], class_axis=-1" if self.loss == "dice" else "axis=-1")
+            options.append("axis=[1, 2], class_axis=-1" if self.loss in OVERLAPS else "axis=-1")
         if self.summed:
             options.append("reduction=sum")
         return f"{self.loss}({', '.join(options)})" if options else self.loss
@@ -69,7 +70,7 @@ class Case:
     @property
     def loss_elements(self):
         """What a mean divides by."""
-        if self.loss == "dice":
+        if self.loss in OVERLAPS:
             return self.shape[0] * self.classes
         return self.elements // self.classes
 
@@ -79,7 +80,9 @@ def everything():
     cases = [Case("elements", loss, (size,)) for loss in ELEMENTWISE for size in SIZES]
     cases += [Case("rows", loss, shape) for loss in ("cross_entropy", "categorical_focal") for shape in ROWS]
     cases += [Case("rows", "multiclass_hinge", shape) for shape in ((64, 10), (4096, 1000), (512, 32000))]
+    cases += [Case("rows", "categorical_hinge", (512, 32000))]
     cases += [Case("images", loss, shape) for loss in ("cross_entropy", "dice") for shape in IMAGES]
+    cases += [Case("images", loss, IMAGES[1]) for loss in ("jaccard", "tversky")]
     for dtype in ("f64", "bf16", "f16"):
         cases += [Case("elements", loss, (16_000_000,), dtype) for loss in ("mse", "bce")]
         cases += [Case("rows", "cross_entropy", (256, 128256), dtype)]

@@ -80,7 +80,14 @@ def scaling(results):
         yield case, many, ours, machine
 
 
-def rows(results, allocations, cores):
+def fused(records):
+    """The fused last layer: its time against the others', and the memory that it takes."""
+    ours = next(record for record in records if record["name"] == "losskit")
+    others = [(record["ratio"], record["name"]) for record in records if record is not ours]
+    return others, [(ours["memory"], "losskit")]
+
+
+def rows(results, allocations, linear, cores):
     """Every floor of the project, in the order of its list."""
     beyond = [(share(ours), ours["case"]) for ours, _ in results.cases("all") if ours["limit"]]
     one = list(results.cases("one"))
@@ -99,6 +106,8 @@ def rows(results, allocations, cores):
     two = [(ours, case) for case, _, ours, _ in scaling(results)]
     speed = lambda number: f"{number / 1e9:.2f} Gelem/s"
     count = lambda number: f"{number:.0f}"
+    megabytes = lambda number: f"{number / 1e6:.0f} MB"
+    others, memory = fused(linear)
     table = [
         Row("share of the bandwidth limit beyond the caches, all cores", 0.85, "100 %", percent, beyond),
         Row("against C by hand, one thread", 1.0, "1.3×", times, hand),
@@ -127,4 +136,6 @@ def rows(results, allocations, cores):
             [(a["null"], a["case"]) for a in allocations],
             smaller=True,
         ),
+        Row("fused linear cross-entropy against PyTorch, all cores", 1.0, "1.0×", times, others),
+        Row("extra memory of fused linear cross-entropy", 64e6, "64 MB", megabytes, memory, smaller=True),
     ]

@@ -26,6 +26,7 @@ def book():
         for loss in ("mse", "bce"):
             yield Case("elements", loss, (10_000,), dtype)
         yield Case("rows", "cross_entropy", (100, 1000), dtype)
+        yield Case("images", "cross_entropy", (1, 19, 64, 64), dtype)
     for loss in ("cross_entropy", "multiclass_hinge"):
         for shape in ((64, 10), (100, 1000)):
             yield Case("rows", loss, shape)

@@ -159,14 +159,14 @@ def write(run, root):
     pictures.share_of_limit(results, folder / "share.png")
     numbers(results, root / "docs" / "performance.csv")
     sizes = run["caches"]
-    table = floors.rows(results, run["allocations"], run["machine"]["cores"])
+    table = floors.rows(results, run["allocations"], run["linear"]["records"], run["machine"]["cores"])
     page = Template((HERE / "page.md").read_text()).substitute(
         machine=machine(run["machine"], sizes),
         large=caches.megabytes(rotation.LARGE),
         beyond=caches.megabytes(sizes["beyond"]),
         caches=caches.sentence(sizes),
         arrays=caches.megabytes(4 * probe.elements(sizes["beyond"])),
-        linear=run["linear"].strip(),
+        linear=run["linear"]["text"].strip(),
         limits=limits(results),
         quiet=quiet(results, run["machine"]["cores"]),
         floors=grid(["", "floor", "aim", "worst of this run", ""], [row.cells() for row in table]),

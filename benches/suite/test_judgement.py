@@ -10,7 +10,7 @@ import types
 import unittest
 from unittest import mock
 
-from suite.floors import Row
+from suite.floors import Row, fused
 from suite.results import Results, share
 
 # The buffers themselves need numpy, and are not what is asked here.
@@ -79,6 +79,10 @@ class Floors(unittest.TestCase):
     def test_of_a_smaller_floor_the_largest_is_the_worst(self):
         row = Row("time", 150.0, "60", str, [(100.0, "a"), (200.0, "b"), (150.0, "c")], smaller=True)
         self.assertEqual((row.met, row.worst, row.failing), (2, (200.0, "b"), [(200.0, "b")]))
+
+    def test_the_fused_layer_is_measured_against_every_other_and_by_its_memory(self):
+        records = [{"name": name, "ratio": ratio, "memory": 50e6} for name, ratio in (("losskit", 1.0), ("a", 1.2), ("b", 0.9))]
+        self.assertEqual(fused(records), ([(1.2, "a"), (0.9, "b")], [(50e6, "losskit")]))
 
     def test_a_peer_whose_results_differ_is_never_quoted(self):
         def record(peer, note):

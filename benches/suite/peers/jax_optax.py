@@ -36,6 +36,29 @@ def dice(x, t):
     return optax.losses.dice_loss(last(x), jax.nn.one_hot(t, x.shape[1], dtype=x.dtype), smooth=5e-6, reduction="none")
 
 
+def categorical_hinge(x, t):
+    true = jax.nn.one_hot(t, x.shape[1], dtype=bool)
+    worst = jnp.where(true, 0, x).max(1)
+    return jax.nn.relu(1 + worst - jnp.take_along_axis(x, t[:, None], axis=1)[:, 0])
+
+
+def overlap(x, t):
+    """Intersections and the sizes of predicted and true regions; Optax has dice alone."""
+    p = jax.nn.softmax(x, axis=1)
+    truth = jax.nn.one_hot(t, x.shape[1], axis=1, dtype=x.dtype)
+    return (p * truth).sum((2, 3)), p.sum((2, 3)), truth.sum((2, 3))
+
+
+def jaccard(x, t):
+    both, predicted, true = overlap(x, t)
+    return 1 - (both + 1e-5) / (predicted + true - both + 1e-5)
+
+
+def tversky(x, t):
+    both, predicted, true = overlap(x, t)
+    return 1 - (both + 1e-5) / (both + (predicted - both) / 2 + (true - both) / 2 + 1e-5)
+
+
 UNREDUCED = {
     "mse": optax.losses.squared_error,
     "mae": lambda x, t: jnp.abs(x - t),
@@ -47,7 +70,10 @@ UNREDUCED = {
     "cross_entropy": lambda x, t: optax.losses.softmax_cross_entropy_with_integer_labels(x, t, axis=1),
     "categorical_focal": categorical_focal,
     "multiclass_hinge": optax.losses.multiclass_hinge_loss,
+    "categorical_hinge": categorical_hinge,
     "dice": dice,
+    "jaccard": jaccard,
+    "tversky": tversky,
 }
 
 

@@ -35,12 +35,34 @@ def multiclass_hinge(x, t):
     ).squeeze(1)
 
 
-def dice(x, t):
-    """As in MONAI: softmax, one-hot labels, sums over the pixels of each class of each image."""
+def categorical_hinge(x, t):
+    """As in Keras, where the true class takes part with the score 0."""
+    labels = t.unsqueeze(1)
+    worst = x.scatter(1, labels, torch.zeros_like(labels, dtype=x.dtype)).amax(1)
+    return (1 + worst - x.gather(1, labels).squeeze(1)).clamp_min(0)
+
+
+def overlap(x, t):
+    """Intersections and the sizes of predicted and true regions, as in MONAI: softmax, one-hot labels, sums over the
+    pixels of each class of each image."""
     p = x.softmax(1)
     truth = F.one_hot(t, x.shape[1]).movedim(-1, 1).to(x.dtype)
-    both, sizes = (p * truth).sum((2, 3)), p.sum((2, 3)) + truth.sum((2, 3))
-    return 1 - (2 * both + 1e-5) / (sizes + 1e-5)
+    return (p * truth).sum((2, 3)), p.sum((2, 3)), truth.sum((2, 3))
+
+
+def dice(x, t):
+    both, predicted, true = overlap(x, t)
+    return 1 - (2 * both + 1e-5) / (predicted + true + 1e-5)
+
+
+def jaccard(x, t):
+    both, predicted, true = overlap(x, t)
+    return 1 - (both + 1e-5) / (predicted + true - both + 1e-5)
+
+
+def tversky(x, t):
+    both, predicted, true = overlap(x, t)
+    return 1 - (both + 1e-5) / (both + (predicted - both) / 2 + (true - both) / 2 + 1e-5)
 
 
 UNREDUCED = {
@@ -49,7 +71,10 @@ UNREDUCED = {
     "squared_hinge": lambda x, t: (1 - t * x).clamp_min(0).square(),
     "categorical_focal": categorical_focal,
     "multiclass_hinge": multiclass_hinge,
+    "categorical_hinge": categorical_hinge,
     "dice": dice,
+    "jaccard": jaccard,
+    "tversky": tversky,
 }
 BUILT_IN = {
     "mse": F.mse_loss,
