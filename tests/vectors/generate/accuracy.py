@@ -78,49 +78,56 @@ def truth_of(scene):
         return result, hessian, sum(result.value, mpf(0)) / len(result.value)
 
 
-def ours(losskit, scene, shape, curved):
-    """The same from the library: elements, mean, gradient, Hessian."""
+def ours(losskit, scene, shape, differentiated, curved):
+    """The same from the library: elements, mean, gradients by operand, Hessian."""
     operands = {name: torch_of(t, scene.dtype) for name, t in scene.operands.items()}
     empty = lambda s: torch.full(s, math.nan, dtype=TYPES[scene.dtype])
-    value, gradient, hessian = empty(shape), empty(operands["input"].shape), empty(operands["input"].shape)
+    value, hessian = empty(shape), empty(operands["input"].shape)
+    gradients = {name: empty(operands[name].shape) for name in differentiated}
+    derivatives = {name: (gradient, None) for name, gradient in gradients.items()}
+    derivatives["input"] = gradients["input"], hessian if curved else None
     term = lambda reduction: reduce.Term(scene.name, scene.given | {"reduction": reduction}).text()
-    losskit.call(term("none"), operands, value, {"input": (gradient, hessian if curved else None)})
+    losskit.call(term("none"), operands, value, derivatives)
     mean = empty(())
     losskit.call(term("mean"), operands, mean, {})
-    return doubles(value), doubles(mean), doubles(gradient), doubles(hessian)
+    return doubles(value), doubles(mean), {name: doubles(g) for name, g in gradients.items()}, doubles(hessian)
 
 
 def theirs(scene):
-    """Elements and gradient from PyTorch, or a sentence why there are none."""
+    """Elements and gradients by operand from PyTorch, or a sentence why there are none."""
     if scene.name.startswith("keras.") or SOURCE[scene.name] == "Keras":
         return None
     asked = Asked(reduce.Term(scene.name, scene.given | {"reduction": "none"}), scene.operands, scene.dtype)
-    leaf = asked.x.clone().requires_grad_()
+    leaves = {"input": asked.x.clone().requires_grad_()}
+    frameworks.take_layer(asked, leaves)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            loss = frameworks.reduced(asked, leaf)
+            loss = frameworks.reduced(asked, leaves["input"])
             loss.sum().backward()
     except (RuntimeError, NotImplementedError, TypeError) as refusal:
         return str(refusal).splitlines()[0]
-    return doubles(loss), doubles(leaf.grad)
+    return doubles(loss), {name: doubles(leaf.grad) for name, leaf in leaves.items()}
 
 
 def measure(losskit, scene):
     """One row of the page."""
     info = torch.finfo(TYPES[scene.dtype])
     result, hessian, mean = truth_of(scene)
-    found = ours(losskit, scene, result.shape, hessian is not None)
+    gradients = lambda found: {
+        accuracy_page.GRADIENTS[name]: Errors.of(found[name], truth, info) for name, truth in result.gradient.items()
+    }
+    found = ours(losskit, scene, result.shape, result.gradient, hessian is not None)
     row = {
         "value": Errors.of(found[0], result.value, info),
         "mean": Errors.of(found[1], [mean], info),
-        "gradient": Errors.of(found[2], result.gradient["input"], info),
+        **gradients(found[2]),
         "hessian": Errors.of(found[3], hessian, info) if hessian else None,
     }
     peer = theirs(scene)
     if isinstance(peer, tuple):
         row["torch value"] = Errors.of(peer[0], result.value, info)
-        row["torch gradient"] = Errors.of(peer[1], result.gradient["input"], info)
+        row |= {f"torch {key}": errors for key, errors in gradients(peer[1]).items()}
     elif peer:
         row["refused"] = peer
     return row
@@ -142,7 +149,7 @@ def keras_scenes():
 def merged(rows):
     """Several rows as one: the largest of the largest, the mean of the means."""
     result = {}
-    for key in ("value", "mean", "gradient", "hessian"):
+    for key in ("value", "gradient"):
         present = [row[key] for row in rows if row.get(key)]
         if present:
             result[key] = Errors(max(e.largest for e in present), sum(e.mean for e in present) / len(present))
@@ -182,8 +189,8 @@ def main():
             return
         keras = {}
         for scene, row in workers.imap(measured, keras_scenes()):
-            keras.setdefault((scene.name, scene.dtype), []).append(row)
-    keras = {key: merged(several) for key, several in keras.items()}
+            keras.setdefault((scene.name, scene.dtype), (scene, []))[1].append(row)
+    keras = [(scene, merged(several)) for scene, several in keras.values()]
     start(arguments.library)
     page = accuracy_page.page(rows, keras, accuracy_sums.measure(losskit), torch.__version__)
     (ROOT / "docs/accuracy.md").write_text(page)

@@ -17,7 +17,7 @@ KINDS = {
     "typical": "numbers as training meets them",
     "extreme": "around ±88 and ±1e4, huge, subnormal, probabilities near 0 and 1",
     "ties": "equal and nearly equal numbers, confident rows, both sides of a kink",
-    "cancelling": "targets equal to the prediction to within rounding",
+    "cancelling": "targets equal to the prediction to within rounding; in a layer, products that undo each other",
 }
 SIZE = 2000
 ROWS, CLASSES, MANY = 150, 10, 500
@@ -175,13 +175,17 @@ def scores(draw, kind, rows, classes):
     return x
 
 
+def labels(draw, rows):
+    """A class of each row, about a half of them the first, which confident rows are sure of."""
+    first = draw.rng.random(rows) < 0.5
+    return numpy.where(first, 0, draw.rng.integers(0, CLASSES, rows))
+
+
 def labelled(draw, kind):
     """Rows with labels: some of few classes, and for the ordinary kind a few of many."""
     if kind == "cancelling":
         return None
-    x = scores(draw, kind, ROWS, CLASSES)
-    first = draw.rng.random(ROWS) < 0.5
-    return x, numpy.where(first, 0, draw.rng.integers(0, CLASSES, ROWS))
+    return scores(draw, kind, ROWS, CLASSES), labels(draw, ROWS)
 
 
 def many(draw, kind):
@@ -201,6 +205,32 @@ def row_probabilities(draw, kind):
     if kind == "typical":
         return draw.round(softmax(draw.rng.normal(0, 2, (ROWS, CLASSES)))), draw.rng.integers(0, CLASSES, ROWS)
     return draw.near_ends(ROWS * CLASSES).reshape(ROWS, CLASSES), draw.rng.integers(0, CLASSES, ROWS)
+
+
+def layer(draw, kind, rows=ROWS, width=16):
+    """The input of a last layer, labels, the layer's matrix and its bias; ordinary logits are as large as scores."""
+    x = draw.extreme(rows * width) if kind == "extreme" else draw.normal(rows * width, 1.0)
+    x, target = x.reshape(rows, width), labels(draw, rows)
+    weight = draw.normal(CLASSES * width, 3 / math.sqrt(width)).reshape(CLASSES, width)
+    bias = draw.normal(CLASSES, 1.0)
+    if kind == "ties":
+        weight = draw.step(numpy.repeat(weight[:1], CLASSES, 0), draw.rng.integers(-2, 3, weight.shape))
+        # In the last column only the first class has a weight, and a half of the rows a number: they are confident.
+        weight[:, -1] = numpy.arange(CLASSES) == 0
+        x[:, -1] = draw.round(draw.rng.uniform(8, 100, rows)) * (draw.rng.random(rows) < 0.5)
+        bias = draw.step(numpy.repeat(bias[:1], CLASSES), draw.rng.integers(-2, 3, CLASSES))
+    if kind == "cancelling":
+        # Both halves of a row have the same weights, and the second takes away what the first adds.
+        half = width // 2
+        weight[:, half:] = weight[:, :half]
+        x[:, :half] = draw.round(30 * x[:, :half])
+        x[:, half:] = draw.round(x[:, half:] - x[:, :half])
+    return x, target, weight, bias
+
+
+def wide(draw, kind):
+    """A layer as wide as those of language models, for a logit's error grows with its products."""
+    return layer(draw, kind, 4, 768)
 
 
 REGIONS, SIDE = (8, 3), 8
@@ -246,6 +276,8 @@ MEASURED = [
     ("cross_entropy", {"label_smoothing": 0.125}, labelled),
     ("cross_entropy", {}, dense),
     ("cross_entropy", {"from": "probs"}, row_probabilities),
+    ("linear_cross_entropy", {}, layer),
+    ("linear_cross_entropy", {}, wide),
     ("categorical_focal", {}, labelled),
     ("categorical_focal", {"gamma": 1.5}, dense),
     ("hinge", {}, signed),
@@ -261,15 +293,15 @@ MEASURED = [
     ("l1", {}, weights),
     ("l2", {}, weights),
 ]
-TITLES = {many: "rows of 500 classes", dense: "soft targets", images: "labels"}
+TITLES = {many: "rows of 500 classes", wide: "rows of 768 numbers", dense: "soft targets", images: "labels"}
 
 
-def operands_of(x, target):
+def operands_of(x, target, *of_layer):
     result = {"input": floats(x)}
     if target is not None:
         whole = target.ndim < x.ndim
         result["target"] = integers(target) if whole else floats(target)
-    return result
+    return result | dict(zip(("weight", "bias"), map(floats, of_layer)))
 
 
 def scenes(only=""):
@@ -279,6 +311,6 @@ def scenes(only=""):
         spec += f", {TITLES[source]}" if source in TITLES else ""
         for dtype in TYPES if only in spec else ():
             for kind in KINDS:
-                pair = source(Draw(dtype, f"{spec} {kind}"), kind)
-                if pair is not None:
-                    yield Scene(spec, name, given, dtype, kind, operands_of(*pair))
+                drawn = source(Draw(dtype, f"{spec} {kind}"), kind)
+                if drawn is not None:
+                    yield Scene(spec, name, given, dtype, kind, operands_of(*drawn))

@@ -7,6 +7,8 @@ from accuracy_inputs import KINDS, TITLES, TYPES
 from torch_losses import SOURCE
 
 GRADIENT, MEAN = 2, 1
+# What a gradient is called, by its operand.
+GRADIENTS = {"input": "gradient", "weight": "gradient of weight", "bias": "gradient of bias"}
 
 INTRODUCTION = """\
 # Accuracy
@@ -24,7 +26,8 @@ cancel in the exact formula counts like any other.
 {kinds}
 
 "Value" is each element under `reduction=none`, "mean" the reduced value of all elements. Cells show the largest error
-and, in brackets, the average one. "—" is what is not offered, not finite in the reference, or not applicable.
+and, in brackets, the average one. "—" is what is not offered, not finite in the reference, or not applicable. A gradient
+is that of the input where no other operand is named.
 """
 
 # Why a row misses the goal: the loss's text up to a prefix, what, the kinds of inputs, and the reason. The first that fits
@@ -37,6 +40,12 @@ BACK = "p·(g - Σ g·p) of the softmax cancels: to 0, where one class has all o
 CHAIN = "the slopes in f64 are a chain of rounded products and quotients; in f32 they are computed in f64"
 ZERO = "the loss is nearly 0: numerator and denominator, each rounded to f64, cancel"
 SUBNORMAL = "in a confident row the other classes' exponentials are subnormal, and each is rounded to a whole unit before they are added"
+ONE_BY_ONE = "the exponential, the sum of the row and their quotient are rounded one by one"
+CLASSES = f"the classes' terms have both signs and cancel; and {POWER}"
+LOGITS = "a logit is rounded after each of its products, and its absolute error is a relative one of p"
+ALIKE = "the rows of weight are nearly equal, so that (p - t)·w cancel over the classes to less than the rounding of p"
+HUGE = "(p - t)·x of ±1e4 cancel in the sum over rows, which is rounded after each"
+RATIO = "1/Σx and 1/x of the label are rounded before their difference, which is smaller than 1/x"
 REASONS = [
     ("bce", "gradient", ALL, CLOSE),
     ("focal(gamma=1.5", "gradient", ("extreme", "ties"), POWER),
@@ -46,8 +55,14 @@ REASONS = [
     ("cross_entropy(label_smoothing", "gradient", ALL, CLOSE),
     ("cross_entropy, soft", "gradient", ALL, CLOSE),
     ("cross_entropy", "gradient", ("ties",), SUBNORMAL),
-    ("cross_entropy", "gradient", ALL, "the exponential, the sum of the row and their quotient are rounded one by one"),
-    ("categorical_focal(gamma=1.5), soft", "gradient", ALL, f"the classes' terms have both signs and cancel; and {POWER}"),
+    ("cross_entropy", "gradient", ALL, ONE_BY_ONE),
+    ("linear_cross_entropy", "gradient", ("ties",), ALIKE),
+    ("linear_cross_entropy", "gradient", ALL, f"{LOGITS}; and (p - t)·w, rounded too, cancel over the classes"),
+    ("linear_cross_entropy", "gradient of weight", ("extreme",), HUGE),
+    ("linear_cross_entropy", "gradient of weight", ALL, f"{LOGITS}; and (p - t)·x, rounded too, cancel over the rows"),
+    ("linear_cross_entropy", "gradient of bias", ALL, f"{LOGITS}; and p - t, rounded too, cancel over the rows"),
+    ("linear_cross_entropy", "mean", ALL, "a logit is rounded after each of its products, and the loss has its error"),
+    ("categorical_focal(gamma=1.5), soft", "gradient", ALL, CLASSES),
     ("categorical_focal", "gradient", ALL, "a product of rounded factors, of which (1 - p)² doubles the error of 1 - p"),
     (
         "multiclass_hinge",
@@ -58,6 +73,12 @@ REASONS = [
     *((f"{name}(activation", "gradient", ALL, BACK) for name in ("dice", "jaccard", "tversky")),
     *((name, "gradient", ALL, CHAIN) for name in ("dice", "jaccard", "tversky")),
     *((name, "mean", ALL, ZERO) for name in ("dice", "jaccard", "tversky")),
+    ("keras.binary_crossentropy", "gradient", ALL, CLOSE),
+    ("keras.binary_focal", "gradient", ALL, f"{POWER}; and {SIGNS}"),
+    ("keras.categorical_crossentropy", "gradient", ALL, CLOSE),
+    ("keras.sparse_categorical_crossentropy", "gradient", ALL, f"{RATIO}; of logits, {ONE_BY_ONE}"),
+    ("keras.categorical_focal", "gradient", ALL, CLASSES),
+    ("keras.dice", "gradient", ALL, CHAIN),
 ]
 
 
@@ -80,7 +101,7 @@ def table(head, lines):
 
 def misses(rows):
     """What is beyond the goal, worst first within a loss."""
-    goals = {"gradient": GRADIENT, "mean": MEAN}
+    goals = dict.fromkeys(GRADIENTS.values(), GRADIENT) | {"mean": MEAN}
     found = {}
     for scene, row in rows:
         for what, goal in goals.items():
@@ -105,10 +126,10 @@ def marked(spec):
 
 
 def goals(rows, keras):
-    count = lambda what: [row[what].largest for _, row in rows if row.get(what)]
-    gradients, means = count("gradient"), count("mean")
+    count = lambda rows, *keys: [row[key].largest for _, row in rows for key in keys if row.get(key)]
+    gradients, own = (count(measured, *GRADIENTS.values()) for measured in (rows, keras))
+    means = count(rows, "mean")
     within = lambda numbers, goal: f"{sum(n <= goal for n in numbers)} of {len(numbers)}"
-    own = [row["gradient"].largest for row in keras.values() if row.get("gradient")]
     text = f"""\
 ## The goal, and where it is missed
 
@@ -118,44 +139,51 @@ for means in {within(means, MEAN)}. These miss it:
 
 """
     lines = []
-    for (spec, what, kind), several in misses(rows).items():
+    for (spec, what, kind), several in misses(rows + keras).items():
         worst = ", ".join(f"{dtype} {amount(e)}" for dtype, e in several)
         lines.append([marked(spec), kind, what, worst, reason(spec, what, kind)])
     return text + table(["loss", "inputs", "what", "largest error", "why"], lines)
 
 
+def columns(rows):
+    """The heads of a loss's columns, by their keys in its rows; gradients are those by the operands that it has."""
+    gradients = [key for key in GRADIENTS.values() if any(key in row for row in rows)]
+    own = {key: key for key in ("value", "mean", *gradients)} | {"hessian": "Hessian"}
+    return own | {f"torch {key}": f"PyTorch's {key}" for key in ("value", *gradients)}
+
+
 def losses(rows):
-    text, head = [], ["type", "inputs", "value", "mean", "gradient", "Hessian", "PyTorch's value", "PyTorch's gradient"]
-    specs = list(dict.fromkeys(scene.spec for scene, _ in rows))
-    for spec in specs:
-        lines, refusals, name = [], {}, ""
-        for scene, row in rows:
-            if scene.spec == spec:
-                name = scene.name
-                keys = ("value", "mean", "gradient", "hessian", "torch value", "torch gradient")
-                mean = amount(row["mean"].largest) if row.get("mean") else "—"
-                cells = [mean if key == "mean" else cell(row.get(key)) for key in keys]
-                lines.append([scene.dtype, scene.kind, *cells])
-                if "refused" in row:
-                    refusals[scene.dtype] = row["refused"]
+    text, specs = [], {}
+    for scene, row in rows:
+        specs.setdefault(scene.spec, []).append((scene, row))
+    for spec, own in specs.items():
+        lines, refusals, name = [], {}, own[0][0].name
+        heads = columns([row for _, row in own])
+        for scene, row in own:
+            mean = amount(row["mean"].largest) if row.get("mean") else "—"
+            cells = [mean if key == "mean" else cell(row.get(key)) for key in heads]
+            lines.append([scene.dtype, scene.kind, *cells])
+            if "refused" in row:
+                refusals[scene.dtype] = row["refused"]
         source = {
             "PyTorch": "PyTorch's own function.",
             "Keras": "PyTorch has no such loss.",
         }.get(SOURCE[name], "PyTorch has no such loss; its columns are the formula under autograd.")
         refused = "".join(f" {dtype}: {sentence}" for dtype, sentence in refusals.items())
+        head = ["type", "inputs", *heads.values()]
         text.append(f"### {marked(spec)}\n\n{source}{refused}\n\n{table(head, lines)}")
     return "## Every loss\n\n" + "\n\n".join(text)
 
 
 def keras_table(keras):
     lines = [
-        [f"`{name}`", dtype, *(cell(row.get(key)) for key in ("value", "gradient"))] for (name, dtype), row in keras.items()
+        [f"`{scene.spec}`", scene.dtype, *(cell(row.get(key)) for key in ("value", "gradient"))] for scene, row in keras
     ]
     said = """\
 ## Keras's vocabulary
 
-Random shapes, options and ordinary inputs, six calls each. Where an error is large, it is for the reason of the loss of
-the same name above: a gradient that is nearly 0 because its terms cancel.
+Random shapes, options and ordinary inputs, six calls each. Gradients that miss the goal are among those at the top, with
+their reason. The larger errors of values are those of 1 - p and ln p for a p that is rounded already, and of their powers.
 
 """
     return said + table(["loss", "type", "value", "gradient"], lines)

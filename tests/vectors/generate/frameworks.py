@@ -43,10 +43,7 @@ def ask(case, dtype):
         name = (term.given.get("input") or "@input")[1:]
         if name not in leaves:
             leaves[name] = torch.where(hidden(asked), 0.5, asked.x).requires_grad_()
-        for role in ("weight", "bias"):
-            if asked.role(role) is not None:
-                leaf = leaves.setdefault(asked.p[role][1:], floats(asked.role(role), dtype).requires_grad_())
-                asked.layer[role] = leaf
+        take_layer(asked, leaves)
         value = ask_keras(asked, leaves[name]) if term.name.startswith("keras.") else reduced(asked, leaves[name])
         total = term.factor * value if total is None else total + term.factor * value
     upstream = case.operands.get("grad_output")
@@ -54,6 +51,14 @@ def ask(case, dtype):
         (total * floats(upstream, dtype) if upstream is not None else total).sum().backward()
     gradients = {name: torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for name, leaf in leaves.items()}
     return total.detach().numpy(), {name: g.numpy() for name, g in gradients.items()}
+
+
+def take_layer(asked, leaves):
+    """Gives a layer its operands: those that are among the leaves already, and new leaves."""
+    for role in ("weight", "bias"):
+        if asked.role(role) is not None:
+            leaf = leaves.setdefault(asked.p[role][1:], floats(asked.role(role), asked.dtype).requires_grad_())
+            asked.layer[role] = leaf
 
 
 def reduced(asked, x):
