@@ -1,6 +1,6 @@
 """linear_cross_entropy beside PyTorch, value and gradients of input and weight, in one run on the same numbers.
 
-    build/bench-python/bin/python benches/linear_cross_entropy.py [LIBRARY] [--rounds 3] [--shape 1024 768 128256] [--skip chunked]
+    build/bench-python/bin/python benches/linear_cross_entropy.py [LIBRARY] [--rounds 5] [--shape 1024 768 128256] [--skip chunked]
 
 A part of `make bench`, whose environment it runs in; LIBRARY is target/release/liblosskit.so unless told
 otherwise. Contenders take turns; the table has medians, the median of each round's ratio, and the memory that each takes
@@ -140,7 +140,7 @@ def largest_difference(found, expected):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", nargs="?", default=str(ROOT / "target/release/liblosskit.so"))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--shape", type=int, nargs=3, default=(1024, 768, 128256), metavar=("ROWS", "WIDTH", "CLASSES"))
     parser.add_argument("--skip", nargs="*", default=[], metavar="WORD", help="contenders whose name contains it")
@@ -154,14 +154,19 @@ def main():
     calls = {name: contender(name, arguments, arrays) for name in names}
     times = {name: [] for name in calls}
     answers = {}
-    for turn in range(arguments.rounds):
+    # One more, which does not count: it loads what a program loads once.
+    for turn in range(-1, arguments.rounds):
+        taken = {}
         for name, call in calls.items():
             started = time.perf_counter()
             answer = call()
-            times[name].append(time.perf_counter() - started)
-            if turn == 0:
+            taken[name] = time.perf_counter() - started
+            if turn < 0:
                 answers[name] = answer
-        print(f"round {turn + 1}: " + ", ".join(f"{name} {t[-1]:.2f} s" for name, t in times.items()), file=sys.stderr)
+            else:
+                times[name].append(taken[name])
+        label = f"round {turn + 1}" if turn >= 0 else "warm-up"
+        print(f"{label}: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in taken.items()), file=sys.stderr)
     value, *gradients = answers[OURS]
     for name, (other, *slopes) in answers.items():
         off = [abs(value - other) / abs(other), *map(largest_difference, gradients, slopes)]
