@@ -53,6 +53,10 @@ pub struct Views<'a> {
 /// Elements that go by way of a buffer together: few, so that they go past the caches while the next ones are computed.
 const STEP: usize = 256;
 
+/// Bytes of a tensor that go past the caches together, or fewer: what is asked for meanwhile must not hold up what is
+/// computed next.
+const STREAMED_TOGETHER: usize = 1024;
+
 /// Room for a step.
 type Step<T> = Aligned<T, STEP>;
 
@@ -142,7 +146,7 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
     };
     let (target, streams) = (runs.target.unwrap_or(runs.input), runs.streams);
     let mut buffer = None;
-    let size = if streams { STEP } else { range.len().max(1) };
+    let size = if streams { STEP.min(STREAMED_TOGETHER / size_of::<T>()) } else { range.len().max(1) };
     for start in range.clone().step_by(size) {
         let block = start..range.end.min(start + size);
         let place = block.start - range.start..block.end - range.start;
