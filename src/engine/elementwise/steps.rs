@@ -10,6 +10,9 @@ use crate::math::sum::{LANES, Lanes};
 /// to each lane.
 const TOGETHER: usize = 4 * LANES;
 
+/// Room for input, target and gradient in the compute type.
+type Wide<S> = [Aligned<S, TOGETHER>; 3];
+
 /// A walk over elements, and what their values come to.
 pub struct Steps<R, K> {
     pub kernel: K,
@@ -38,6 +41,8 @@ impl<R: Real, K: Kernel> Steps<R, K> {
         };
         // What is left over behind whole lanes is computed with elements before it once more. That and the whole lanes
         // before it come first, although they are added last: their values take a while to come back from memory.
+        // What is converted apart has room of its own, which is cleared once.
+        let mut wide = Wide::<R::Storage>::default();
         let mut rest_values = Aligned::<R::Storage, TOGETHER>::default();
         let mut last_values = Aligned::<R::Storage, { 2 * LANES }>::default();
         for is_last in [true, false] {
@@ -51,10 +56,10 @@ impl<R: Real, K: Kernel> Steps<R, K> {
             let (input, target) = (&input[place.clone()], &target[place.clone()]);
             let values = if is_last { &mut last_values[..LANES] } else { &mut rest_values[..input.len()] };
             match &mut gradient {
-                None => values_of::<R, K, T>(*kernel, input, target, values),
+                None => values_of::<R, K, T>(*kernel, input, target, values, &mut wide),
                 Some(run) => {
                     let output = if padding > 0 { &mut **gradient_buffer } else { &mut run[place] };
-                    values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor);
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor, &mut wide);
                 }
             }
         }
@@ -63,14 +68,14 @@ impl<R: Real, K: Kernel> Steps<R, K> {
             None => {
                 for (input, target) in inputs_and_targets {
                     let mut values = Aligned::<R::Storage, TOGETHER>::default();
-                    values_of::<R, K, T>(*kernel, input, target, &mut values);
+                    values_of::<R, K, T>(*kernel, input, target, &mut values, &mut wide);
                     lanes.add_four(&values);
                 }
             }
             Some(run) => {
                 for ((input, target), output) in inputs_and_targets.zip(run.as_chunks_mut::<TOGETHER>().0) {
                     let mut values = Aligned::<R::Storage, TOGETHER>::default();
-                    values_and_gradient_of::<R, K, T>(*kernel, input, target, &mut values, output, *factor);
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, &mut values, output, *factor, &mut wide);
                     lanes.add_four(&values);
                 }
             }
@@ -93,12 +98,12 @@ fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     input: &[T],
     target: &[T],
     values: &mut [R::Storage],
+    wide: &mut Wide<R::Storage>,
 ) {
     if !T::BY_RUNS {
         return compute_values::<R, K, T>(kernel, input, target, values);
     }
-    let mut wide = [Aligned::<R::Storage, TOGETHER>::default(); 2];
-    let [wide_input, wide_target] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
+    let [wide_input, wide_target, _] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
     T::widen_run(input, wide_input);
     T::widen_run(target, wide_target);
     compute_values::<R, K, R::Storage>(kernel, wide_input, wide_target, values);
@@ -113,11 +118,11 @@ fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     values: &mut [R::Storage],
     gradient: &mut [T],
     factor: R,
+    wide: &mut Wide<R::Storage>,
 ) {
     if !T::BY_RUNS {
         return compute_both::<R, K, T>(kernel, input, target, values, gradient, factor);
     }
-    let mut wide = [Aligned::<R::Storage, TOGETHER>::default(); 3];
     let [wide_input, wide_target, wide_gradient] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
     T::widen_run(input, wide_input);
     T::widen_run(target, wide_target);
