@@ -4,7 +4,7 @@ mod support;
 
 use half::{bf16, f16};
 use losskit::Loss;
-use losskit::tensor::Dtype;
+use losskit::tensor::{Dtype, Element, Tensor, TensorMut};
 
 use support::call::{differentiated, value_of};
 use support::cases::{self, Case};
@@ -162,4 +162,40 @@ fn every_number_is_read_and_written_exactly() {
             assert!(same, "{half} {bits:#06x}: {found:e} instead of {expected:e}");
         }
     }
+}
+
+/// Value and gradient of elementwise losses that lie in memory just so, of as many elements as vectors hold and of others.
+fn check_lengths<T: Element + PartialEq + std::fmt::Debug>(narrow: fn(f32) -> T, widen: fn(T) -> f32) {
+    for text in ["mse", "huber(delta=0.5)", "hinge(labels=binary)", "bce", "focal", "l2"] {
+        let loss = Loss::parse(text).unwrap();
+        for count in [0, 1, 2, 15, 16, 17, 31, 63, 64, 65, 79, 80, 127, 128, 129, 300] {
+            let input: Vec<T> = (0..count).map(|index| narrow((index * 37 % 101) as f32 / 20.0 - 2.5)).collect();
+            let target: Vec<T> = (0..count).map(|index| narrow((index * 7 % 3 % 2) as f32)).collect();
+            let wide = |numbers: &[T]| numbers.iter().map(|&number| widen(number)).collect::<Vec<f32>>();
+            let (wide_input, wide_target) = (wide(&input), wide(&target));
+            let (mut found, mut expected) = (vec![narrow(7.0); count], vec![0.0_f32; count]);
+            let shape = [count];
+            let has_target = text != "l2";
+            let wide_target = Tensor::from_slice(&wide_target, &shape).filter(|_| has_target);
+            let output = TensorMut::from_slice(&mut expected, &shape).unwrap();
+            let input_tensor = Tensor::from_slice(&wide_input, &shape).unwrap();
+            let value = loss.eval_pair(None, &input_tensor, wide_target.as_ref(), Some(&output)).unwrap();
+            let target = Tensor::from_slice(&target, &shape).filter(|_| has_target);
+            let output = TensorMut::from_slice(&mut found, &shape).unwrap();
+            let input = Tensor::from_slice(&input, &shape).unwrap();
+            for gradient in [None, Some(&output)] {
+                let answer = loss.eval_pair(None, &input, target.as_ref(), gradient);
+                let answer = answer.unwrap_or_else(|error| panic!("{text} of {count} {}s: {error}", T::DTYPE));
+                assert_eq!(answer.to_bits(), value.to_bits(), "{text} of {count} {}s", T::DTYPE);
+            }
+            let expected: Vec<T> = expected.iter().map(|&slope| narrow(slope)).collect();
+            assert_eq!(found, expected, "{text} of {count} {}s", T::DTYPE);
+        }
+    }
+}
+
+#[test]
+fn elements_of_any_number_that_lie_in_memory_just_so() {
+    check_lengths::<bf16>(bf16::from_f32, bf16::to_f32);
+    check_lengths::<f16>(f16::from_f32, f16::to_f32);
 }

@@ -5,12 +5,16 @@ use half::{bf16, f16};
 use losskit::tensor::{Element, Layout, Shape, Tensor, TensorMut};
 use losskit::{Context, Loss};
 
-/// A little more than 16 MiB of 16-bit numbers, and no whole number of blocks.
-const COUNT: usize = (8 << 20) + 333;
+/// A little more than 16 MiB of 16-bit numbers, and a few more than a whole number of blocks.
+const COUNT: usize = (8 << 20) + 259;
 const MARGIN: usize = 40;
 
 /// The gradient of a summed squared error against 0, 2x, between margins that must stay as they are.
-fn check<T: Element + PartialEq + std::fmt::Debug>(from: impl Fn(f32) -> T, offset: usize, threads: usize) {
+fn check<T: Element + PartialEq + std::fmt::Debug>(
+    from: impl Fn(f32) -> T,
+    (offset, threads): (usize, usize),
+    repeated: bool,
+) {
     let number = |index: usize| (index % 251) as f32 - 125.0;
     let (zero, canary) = (from(0.0), from(77.0));
     let input: Vec<T> = (0..COUNT).map(|index| from(number(index))).collect();
@@ -18,11 +22,11 @@ fn check<T: Element + PartialEq + std::fmt::Debug>(from: impl Fn(f32) -> T, offs
     let loss = Loss::parse("mse(reduction=sum)").unwrap();
     let context = Context::with_threads(threads).unwrap();
     let shape = Shape::new(&[COUNT]).unwrap();
-    // One number repeated, which need not be lent.
-    let target = [zero];
-    let layout = Layout::strided(shape, &[0]).unwrap();
-    // SAFETY: a stride of 0 reaches the one number alone.
-    let target = unsafe { Tensor::from_raw(target.as_ptr().cast(), T::DTYPE, layout) };
+    // One number repeated is read by way of a buffer, and with it all else; as many as there are elements are not.
+    let zeros = vec![zero; if repeated { 1 } else { COUNT }];
+    let layout = Layout::strided(shape, &[if repeated { 0 } else { 1 }]).unwrap();
+    // SAFETY: the layout reaches as many numbers as there are.
+    let target = unsafe { Tensor::from_raw(zeros.as_ptr().cast(), T::DTYPE, layout) };
     let (start, end) = (MARGIN + offset, MARGIN + offset + COUNT);
     let gradient = TensorMut::from_slice(&mut memory[start..end], &[COUNT]).unwrap();
     let input_tensor = Tensor::from_slice(&input, &[COUNT]).unwrap();
@@ -35,14 +39,16 @@ fn check<T: Element + PartialEq + std::fmt::Debug>(from: impl Fn(f32) -> T, offs
 
 #[test]
 fn f32_at_any_alignment() {
-    for (offset, threads) in [(0, 1), (1, 2), (3, 3), (5, 1), (13, 2)] {
-        check(|number| number, offset, threads);
+    for place in [(0, 1), (1, 2), (3, 3), (5, 1), (13, 2)] {
+        check(|number| number, place, place.0 == 1);
     }
 }
 
 #[test]
 fn other_types() {
-    check(f64::from, 1, 2);
-    check(bf16::from_f32, 1, 2);
-    check(f16::from_f32, 3, 2);
+    for repeated in [false, true] {
+        check(f64::from, (1, 2), repeated);
+        check(bf16::from_f32, (1, 2), repeated);
+        check(f16::from_f32, (3, 2), repeated);
+    }
 }

@@ -42,8 +42,9 @@ examples/demo/tools.sh test || exit 1
 # of the two would be compiled anew after the other.
 same_library() {
   packages() { cargo tree --locked --prefix none --format '{p} {f}' "$@" | sed 's/ (\*)$//' | sort -u; }
-  local others
-  others=$(comm -23 <(packages --edges no-dev) <(packages))
+  local built tested others
+  built=$(packages --edges no-dev) && tested=$(packages) && [ -n "$built" ] || return 1
+  others=$(comm -23 <(echo "$built") <(echo "$tested"))
   if [ -n "$others" ]; then printf 'built, but not as in tests:\n%s\n' "$others"; fi
   [ -z "$others" ]
 }
@@ -55,9 +56,9 @@ step clippy one cargo clippy --release --locked --all-targets -- -D warnings
 step rust_units rust cargo test --locked --lib
 step rust_integration rust cargo test --release --locked --test '*' --no-fail-fast
 step rust_documentation rust cargo test --release --locked --doc
-step fault_library one cargo build --locked --lib --features fault-injection
+step fault_library one cargo build --locked --lib --features fault-injection --target-dir build/faults
 step c plain make --no-print-directory -C tests/c check LIBRARY="$PWD/target/release" \
-  FAULT_LIBRARY="$PWD/target/debug" INCLUDE="$PWD/include"
+  FAULT_LIBRARY="$PWD/build/faults/debug" INCLUDE="$PWD/include"
 step cpp plain bindings/cpp/tests/run.sh target/release build/cpp
 go_step() { (cd bindings/go && "$@"); }
 step go_format one go_step sh -c 'test -z "$(gofmt -l .)"'

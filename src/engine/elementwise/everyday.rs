@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use half::{bf16, f16};
 
-use super::steps::Steps;
+use super::steps::{Steps, TOGETHER};
 use super::stored::Stored;
 use super::walk::TaskWork;
 use super::{Kernel, cost};
@@ -57,10 +57,13 @@ const STEP: usize = 256;
 /// computed next.
 const STREAMED_TOGETHER: usize = 1024;
 
+// A step that is not the last is a whole number of those that are added up together, in every type.
+const _: () = assert!(STEP.is_multiple_of(TOGETHER) && (STREAMED_TOGETHER / size_of::<f64>()).is_multiple_of(TOGETHER));
+
 /// Room for a step.
 type Step<T> = Aligned<T, STEP>;
 
-/// What lies so many bytes behind a step is asked for while the step goes past the caches. Otherwise the arithmetic of a
+/// What lies so many bytes ahead of a step is asked for while the step goes past the caches. Otherwise the arithmetic of a
 /// step waits for its memory, and the memory of the next one for that arithmetic.
 const AHEAD: usize = 4096;
 
@@ -157,8 +160,10 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
         };
         steps.add(&runs.input[block.clone()], &target[block.clone()], run);
         if let (Some(share), Some(buffer)) = (&mut share, &buffer) {
-            fetch_behind(runs.input, &block);
-            fetch_behind(target, &block);
+            fetch_ahead(runs.input, &block);
+            if let Some(target) = runs.target {
+                fetch_ahead(target, &block);
+            }
             copy_past_caches(&mut share[place.clone()], &buffer[..place.len()]);
         }
     }
@@ -169,9 +174,9 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
     Some(())
 }
 
-/// Asks for what will be computed some steps after these elements.
+/// Asks for what will be computed some steps later than these elements.
 #[inline(always)]
-fn fetch_behind<T>(elements: &[T], block: &Range<usize>) {
+fn fetch_ahead<T>(elements: &[T], block: &Range<usize>) {
     let (ahead, end) = (AHEAD / size_of::<T>(), elements.len());
     prefetch(&elements[end.min(block.start + ahead)..end.min(block.end + ahead)]);
 }

@@ -255,7 +255,10 @@ impl<K: Kernel> Elementwise<K> {
                     Elements::Any(views.insert(Views {
                         input: operands.of_input(full(input)),
                         target: operands.target.map(full),
-                        gradient: gradient.map(|output| divided(output, shares.share())),
+                        gradient: gradient.map(|output| {
+                            let split = divided(output, shares.share());
+                            if split.streams() && cost::outlasts_memory(&kernel) { split.in_caches() } else { split }
+                        }),
                     }))
                 }),
                 derivative_factor: call.scale.derivatives / group as f64,

@@ -8,7 +8,7 @@ use crate::math::sum::{LANES, Lanes};
 
 /// Elements whose values are added up where they were computed, without a way through memory: that many make one addition
 /// to each lane.
-const TOGETHER: usize = 4 * LANES;
+pub const TOGETHER: usize = 4 * LANES;
 
 /// Room for input, target and gradient in the compute type.
 type Wide<S> = [Aligned<S, TOGETHER>; 3];
@@ -58,7 +58,7 @@ impl<R: Real, K: Kernel> Steps<R, K> {
             match &mut gradient {
                 None => values_of::<R, K, T>(*kernel, input, target, values, &mut wide),
                 Some(run) => {
-                    let output = if padding > 0 { &mut **gradient_buffer } else { &mut run[place] };
+                    let output = if padding > 0 { &mut gradient_buffer[place] } else { &mut run[place] };
                     values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor, &mut wide);
                 }
             }

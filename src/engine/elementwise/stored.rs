@@ -16,7 +16,7 @@ pub trait Stored<S>: Copy + Default {
     /// Rounded to this type.
     fn narrow(value: S) -> Self;
 
-    /// In the compute type, as many as there is room for.
+    /// A run in the compute type. As long as it is the slice for the result.
     #[inline(always)]
     fn widen_run(run: &[Self], out: &mut [S]) {
         for (out, &stored) in out.iter_mut().zip(run) {
@@ -24,7 +24,7 @@ pub trait Stored<S>: Copy + Default {
         }
     }
 
-    /// Rounded to this type, as many as there is room for.
+    /// Rounds a run to this type. As long as it is the slice of numbers.
     #[inline(always)]
     fn narrow_run(run: &mut [Self], values: &[S])
     where

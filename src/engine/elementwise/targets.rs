@@ -30,7 +30,7 @@ pub enum Targets {
 }
 
 impl Targets {
-    /// What a target must be, if it must be anything, as text.
+    /// What a target of this type must be, if it must be either of two numbers.
     pub fn rule(self, target: Dtype) -> Option<Rule> {
         let binary = Rule { other: 0.0, expected: "is neither 0 nor 1" };
         match self {

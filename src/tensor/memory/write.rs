@@ -75,6 +75,11 @@ impl Split<'_> {
         self
     }
 
+    /// Whether what is written goes past the caches.
+    pub fn streams(&self) -> bool {
+        self.streams
+    }
+
     /// The first row of a unit.
     fn first_row(&self, unit: usize) -> usize {
         if self.group == 1 {
