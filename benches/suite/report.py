@@ -132,7 +132,7 @@ def keeping_up(results):
     if not found:
         return "Not known: no case of this run is beyond the caches."
     limit, rows = statistics.median(found), []
-    for ours, _ in results.cases("one", dtype="f32"):
+    for ours, _ in results.cases("one"):
         if ours["size"] not in ("10 k", "256×1000", "2×4×256×256"):
             continue
         element = ours["seconds"] / ours["elements"]

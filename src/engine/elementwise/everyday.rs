@@ -148,17 +148,36 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
         None => None,
     };
     let (target, streams) = (runs.target.unwrap_or(runs.input), runs.streams);
-    let mut buffer = None;
-    let size = if streams { STEP.min(STREAMED_TOGETHER / size_of::<T>()) } else { range.len().max(1) };
+    // Made where they stay: a buffer that is returned is copied whole.
+    let (mut buffer, mut wide) = (None, None);
+    let size = if streams {
+        STEP.min(STREAMED_TOGETHER / size_of::<T>())
+    } else if T::BY_RUNS {
+        STEP
+    } else {
+        range.len().max(1)
+    };
     for start in range.clone().step_by(size) {
         let block = start..range.end.min(start + size);
         let place = block.start - range.start..block.end - range.start;
-        let run = match &mut share {
+        let mut run = match &mut share {
             Some(_) if streams => Some(&mut buffer.get_or_insert_with(Step::default)[..place.len()]),
             Some(share) => Some(&mut share[place.clone()]),
             None => None,
         };
-        steps.add(&runs.input[block.clone()], &target[block.clone()], run);
+        let (input, target) = (&runs.input[block.clone()], &target[block.clone()]);
+        if T::BY_RUNS {
+            let wide = wide.get_or_insert_with(|| [Step::<R::Storage>::default(); 3]).each_mut();
+            let [wide_input, wide_target, wide_gradient] = wide.map(|wide| &mut wide[..place.len()]);
+            T::widen_run(input, wide_input);
+            T::widen_run(target, wide_target);
+            steps.add::<R::Storage>(wide_input, wide_target, run.is_some().then_some(&mut *wide_gradient));
+            if let Some(run) = &mut run {
+                T::narrow_run(run, wide_gradient);
+            }
+        } else {
+            steps.add(input, target, run);
+        }
         if let (Some(share), Some(buffer)) = (&mut share, &buffer) {
             fetch_ahead(runs.input, &block);
             if let Some(target) = runs.target {

@@ -10,9 +10,6 @@ use crate::math::sum::{LANES, Lanes};
 /// to each lane.
 pub const TOGETHER: usize = 4 * LANES;
 
-/// Room for input, target and gradient in the compute type.
-type Wide<S> = [Aligned<S, TOGETHER>; 3];
-
 /// A walk over elements, and what their values come to.
 pub struct Steps<R, K> {
     pub kernel: K,
@@ -22,7 +19,7 @@ pub struct Steps<R, K> {
 }
 
 impl<R: Real, K: Kernel> Steps<R, K> {
-    /// Walks some elements. Only those of the last call may be no multiple of [`TOGETHER`].
+    /// Walks some elements, of a type that the arithmetic itself converts. Only those of the last call may be no multiple of [`TOGETHER`].
     #[inline(always)]
     pub fn add<T: Stored<R::Storage>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
         let Steps { kernel, factor, lanes } = self;
@@ -41,8 +38,6 @@ impl<R: Real, K: Kernel> Steps<R, K> {
         };
         // What is left over behind whole lanes is computed with elements before it once more. That and the whole lanes
         // before it come first, although they are added last: their values take a while to come back from memory.
-        // What is converted apart has room of its own, which is cleared once.
-        let mut wide = Wide::<R::Storage>::default();
         let mut rest_values = Aligned::<R::Storage, TOGETHER>::default();
         let mut last_values = Aligned::<R::Storage, { 2 * LANES }>::default();
         for is_last in [true, false] {
@@ -56,10 +51,10 @@ impl<R: Real, K: Kernel> Steps<R, K> {
             let (input, target) = (&input[place.clone()], &target[place.clone()]);
             let values = if is_last { &mut last_values[..LANES] } else { &mut rest_values[..input.len()] };
             match &mut gradient {
-                None => values_of::<R, K, T>(*kernel, input, target, values, &mut wide),
+                None => values_of::<R, K, T>(*kernel, input, target, values),
                 Some(run) => {
                     let output = if padding > 0 { &mut gradient_buffer[place] } else { &mut run[place] };
-                    values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor, &mut wide);
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, values, output, *factor);
                 }
             }
         }
@@ -68,14 +63,14 @@ impl<R: Real, K: Kernel> Steps<R, K> {
             None => {
                 for (input, target) in inputs_and_targets {
                     let mut values = Aligned::<R::Storage, TOGETHER>::default();
-                    values_of::<R, K, T>(*kernel, input, target, &mut values, &mut wide);
+                    values_of::<R, K, T>(*kernel, input, target, &mut values);
                     lanes.add_four(&values);
                 }
             }
             Some(run) => {
                 for ((input, target), output) in inputs_and_targets.zip(run.as_chunks_mut::<TOGETHER>().0) {
                     let mut values = Aligned::<R::Storage, TOGETHER>::default();
-                    values_and_gradient_of::<R, K, T>(*kernel, input, target, &mut values, output, *factor, &mut wide);
+                    values_and_gradient_of::<R, K, T>(*kernel, input, target, &mut values, output, *factor);
                     lanes.add_four(&values);
                 }
             }
@@ -91,48 +86,9 @@ impl<R: Real, K: Kernel> Steps<R, K> {
     }
 }
 
-/// Values of no more elements than go together.
-#[inline(always)]
-fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
-    kernel: K,
-    input: &[T],
-    target: &[T],
-    values: &mut [R::Storage],
-    wide: &mut Wide<R::Storage>,
-) {
-    if !T::BY_RUNS {
-        return compute_values::<R, K, T>(kernel, input, target, values);
-    }
-    let [wide_input, wide_target, _] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
-    T::widen_run(input, wide_input);
-    T::widen_run(target, wide_target);
-    compute_values::<R, K, R::Storage>(kernel, wide_input, wide_target, values);
-}
-
-/// Values and gradient of no more elements than go together.
-#[inline(always)]
-fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
-    kernel: K,
-    input: &[T],
-    target: &[T],
-    values: &mut [R::Storage],
-    gradient: &mut [T],
-    factor: R,
-    wide: &mut Wide<R::Storage>,
-) {
-    if !T::BY_RUNS {
-        return compute_both::<R, K, T>(kernel, input, target, values, gradient, factor);
-    }
-    let [wide_input, wide_target, wide_gradient] = wide.each_mut().map(|wide| &mut wide[..input.len()]);
-    T::widen_run(input, wide_input);
-    T::widen_run(target, wide_target);
-    compute_both::<R, K, R::Storage>(kernel, wide_input, wide_target, values, wide_gradient, factor);
-    T::narrow_run(gradient, wide_gradient);
-}
-
 /// Values of some elements. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
 #[inline(always)]
-fn compute_values<R: Real, K: Kernel, T: Stored<R::Storage>>(
+fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
@@ -149,7 +105,7 @@ fn compute_values<R: Real, K: Kernel, T: Stored<R::Storage>>(
 
 /// Values and gradient of some elements.
 #[inline(always)]
-fn compute_both<R: Real, K: Kernel, T: Stored<R::Storage>>(
+fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
