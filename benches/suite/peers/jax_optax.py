@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from .pytorch import tensor
+from .pytorch import jaccard_of, tensor, tversky_of
 
 jax.config.update("jax_enable_x64", True)  # for f64, and so that labels need no copy
 # Calls run on the calling thread, with what JAX itself shares out: no hop to another one, which costs small calls time.
@@ -49,16 +49,6 @@ def overlap(x, t):
     return (p * truth).sum((2, 3)), p.sum((2, 3)), truth.sum((2, 3))
 
 
-def jaccard(x, t):
-    both, predicted, true = overlap(x, t)
-    return 1 - (both + 1e-5) / (predicted + true - both + 1e-5)
-
-
-def tversky(x, t):
-    both, predicted, true = overlap(x, t)
-    return 1 - (both + 1e-5) / (both + (predicted - both) / 2 + (true - both) / 2 + 1e-5)
-
-
 UNREDUCED = {
     "mse": optax.losses.squared_error,
     "mae": lambda x, t: jnp.abs(x - t),
@@ -72,8 +62,8 @@ UNREDUCED = {
     "multiclass_hinge": optax.losses.multiclass_hinge_loss,
     "categorical_hinge": categorical_hinge,
     "dice": dice,
-    "jaccard": jaccard,
-    "tversky": tversky,
+    "jaccard": lambda x, t: jaccard_of(*overlap(x, t)),
+    "tversky": lambda x, t: tversky_of(*overlap(x, t)),
 }
 
 

@@ -55,13 +55,11 @@ def dice(x, t):
     return 1 - (2 * both + 1e-5) / (predicted + true + 1e-5)
 
 
-def jaccard(x, t):
-    both, predicted, true = overlap(x, t)
+def jaccard_of(both, predicted, true):
     return 1 - (both + 1e-5) / (predicted + true - both + 1e-5)
 
 
-def tversky(x, t):
-    both, predicted, true = overlap(x, t)
+def tversky_of(both, predicted, true):
     return 1 - (both + 1e-5) / (both + (predicted - both) / 2 + (true - both) / 2 + 1e-5)
 
 
@@ -73,8 +71,8 @@ UNREDUCED = {
     "multiclass_hinge": multiclass_hinge,
     "categorical_hinge": categorical_hinge,
     "dice": dice,
-    "jaccard": jaccard,
-    "tversky": tversky,
+    "jaccard": lambda x, t: jaccard_of(*overlap(x, t)),
+    "tversky": lambda x, t: tversky_of(*overlap(x, t)),
 }
 BUILT_IN = {
     "mse": F.mse_loss,
