@@ -30,6 +30,14 @@ impl Sum {
         Sum { high, low: self.low + error }
     }
 
+    /// Adds four terms, as one: two of them, the other two, and both to the sum.
+    #[inline(always)]
+    #[must_use]
+    fn plus_four(self, [a, b, c, d]: [f64; 4]) -> Sum {
+        let of = |term: f64| Sum { high: term, low: 0.0 };
+        self.join(of(a).plus(b).join(of(c).plus(d)))
+    }
+
     /// Adds another sum.
     #[inline(always)]
     #[must_use]
@@ -47,17 +55,28 @@ impl Sum {
     }
 }
 
-/// Adds four terms to each sum. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
+// Terms narrower than f64 leave f64 lanes 29 bits to spare: they need no correction.
+
+/// Adds four terms, as one, to the sum in two places.
 #[inline(always)]
-fn add_four_each<S: Scalar>(high: &mut [f64], low: &mut [f64], first: &[S], second: &[S], third: &[S], fourth: &[S]) {
-    let width = high.len();
-    let (low, first, second) = (&mut low[..width], &first[..width], &second[..width]);
-    let (third, fourth) = (&third[..width], &fourth[..width]);
-    for lane in 0..width {
-        let half = Sum { high: first[lane].to_f64(), low: 0.0 }.plus(second[lane].to_f64());
-        let other = Sum { high: third[lane].to_f64(), low: 0.0 }.plus(fourth[lane].to_f64());
-        let sum = Sum { high: high[lane], low: low[lane] }.join(half.join(other));
-        (high[lane], low[lane]) = (sum.high, sum.low);
+fn add_four_terms<S: Scalar>(high: &mut f64, low: &mut f64, terms: [S; 4]) {
+    let [a, b, c, d] = terms.map(S::to_f64);
+    if S::IS_NARROW {
+        *high += (a + b) + (c + d);
+    } else {
+        let sum = Sum { high: *high, low: *low }.plus_four([a, b, c, d]);
+        (*high, *low) = (sum.high, sum.low);
+    }
+}
+
+/// Adds a term of each of four lists to each of the first sums. As arguments, the slices are known not to overlap, which
+/// the vectoriser needs to know.
+#[inline(always)]
+fn add_four_each<S: Scalar>(high: &mut [f64], low: &mut [f64], [a, b, c, d]: [&[S]; 4]) {
+    let count = a.len();
+    let (high, low, b, c, d) = (&mut high[..count], &mut low[..count], &b[..count], &c[..count], &d[..count]);
+    for lane in 0..count {
+        add_four_terms(&mut high[lane], &mut low[lane], [a[lane], b[lane], c[lane], d[lane]]);
     }
 }
 
@@ -99,35 +118,26 @@ impl<const N: usize> Lanes<N> {
     /// Adds four terms to each lane, as one: a lane waits for the last addition to it.
     #[inline(always)]
     pub fn add_four<S: Scalar>(&mut self, terms: &[S]) {
-        if S::IS_NARROW {
-            for lane in 0..N {
-                let first = terms[lane].to_f64() + terms[N + lane].to_f64();
-                let second = terms[2 * N + lane].to_f64() + terms[3 * N + lane].to_f64();
-                self.high[lane] += first + second;
-            }
-        } else {
-            let width = std::hint::black_box(N);
-            let part = |part: usize| &terms[part * N..][..width];
-            let sums = (&mut self.high[..width], &mut self.low[..width]);
-            add_four_each(sums.0, sums.1, part(0), part(1), part(2), part(3));
+        for lane in 0..N {
+            let terms = [0, 1, 2, 3].map(|part| terms[part * N + lane]);
+            add_four_terms(&mut self.high[lane], &mut self.low[lane], terms);
         }
     }
 
     /// Adds one term to each lane.
     #[inline(always)]
     pub fn add_chunk<S: Scalar>(&mut self, chunk: &[S; N]) {
-        // Terms narrower than f64 leave f64 lanes 29 bits to spare: they need no correction.
         if S::IS_NARROW {
             for lane in 0..N {
                 self.high[lane] += chunk[lane].to_f64();
             }
         } else {
+            // A loop over a known number of lanes would be unrolled to single elements instead of being vectorised.
             self.add_each(&chunk[..std::hint::black_box(N)]);
         }
     }
 
-    /// Adds one term to each of the first lanes. The number of terms may be known at run time only: loops over many
-    /// lanes of a known number are unrolled instead of being vectorised.
+    /// Adds one term to each of the first lanes.
     #[inline(always)]
     pub fn add_each<S: Scalar>(&mut self, terms: &[S]) {
         if S::IS_NARROW {
@@ -144,17 +154,8 @@ impl<const N: usize> Lanes<N> {
 
     /// Adds a term of each of four lists to each of the first lanes, as one.
     #[inline(always)]
-    pub fn add_of_four<S: Scalar>(&mut self, [a, b, c, d]: [&[S]; 4]) {
-        let count = a.len();
-        let (high, low) = (&mut self.high[..count], &mut self.low[..count]);
-        if S::IS_NARROW {
-            let (b, c, d) = (&b[..count], &c[..count], &d[..count]);
-            for index in 0..count {
-                high[index] += (a[index].to_f64() + b[index].to_f64()) + (c[index].to_f64() + d[index].to_f64());
-            }
-        } else {
-            add_four_each(high, low, a, b, c, d);
-        }
+    pub fn add_of_four<S: Scalar>(&mut self, lists: [&[S]; 4]) {
+        add_four_each(&mut self.high, &mut self.low, lists);
     }
 
     /// Adds numbers of the compute type that are in f64 already; whole chunks of N.
@@ -166,7 +167,7 @@ impl<const N: usize> Lanes<N> {
                     self.high[lane] += chunk[lane];
                 }
             } else {
-                self.add_each(&chunk[..std::hint::black_box(N)]);
+                self.add_chunk(chunk);
             }
         }
     }

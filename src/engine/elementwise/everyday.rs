@@ -55,7 +55,7 @@ const STEP: usize = 256;
 
 /// Bytes of a tensor that go past the caches together, or fewer: what is asked for meanwhile must not hold up what is
 /// computed next.
-const STREAMED_TOGETHER: usize = 1024;
+const STREAMED_TOGETHER: usize = 512;
 
 // A step that is not the last is a whole number of those that are added up together, in every type.
 const _: () = assert!(STEP.is_multiple_of(TOGETHER) && (STREAMED_TOGETHER / size_of::<f64>()).is_multiple_of(TOGETHER));
