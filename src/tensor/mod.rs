@@ -10,6 +10,8 @@ mod overlap;
 
 pub use dtype::Dtype;
 pub use layout::{Layout, MAX_RANK, Shape, axis_last};
-pub use memory::{Columns, ColumnsMut, Element, NOT_A_LABEL, Part, Room, Split, SplitRun, Tensor, TensorMut, View};
+pub use memory::{
+    Ahead, Columns, ColumnsMut, Element, NOT_A_LABEL, Part, Room, Split, SplitRun, Tensor, TensorMut, View,
+};
 pub(crate) use memory::{copy_past_caches, fence, narrow_bf16, narrow_f16, prefetch, widen_bf16, widen_f16};
 pub use overlap::{Extent, are_disjoint, elements_are_distinct};

@@ -8,7 +8,7 @@ use super::tile::{Dense, Labelled, MOST_PIXELS, Tile, clear, clear_labels, narro
 use super::{Activation, Region, Slopes, TileRange};
 use crate::engine::level::Work;
 use crate::math::{Real, Scalar};
-use crate::tensor::{ColumnsMut, Part};
+use crate::tensor::{Ahead, ColumnsMut, Part};
 
 impl<S: Scalar> Pixels<'_, S> {
     /// Reads or makes the targets of a tile and notes which pixels are left out. Gives the number of those that count.
@@ -62,12 +62,11 @@ impl<S: Scalar> Pixels<'_, S> {
         }
     }
 
-    /// Asks for the input of one class of the next tile.
+    /// The input of the next tile, to be asked for class by class: of a tile that starts at `start`, in a piece up to
+    /// `end`.
     #[inline(always)]
-    fn prefetch(&self, range: TileRange, class: usize) {
-        if self.prefetches {
-            self.input.prefetch_columns(range, class..class + 1);
-        }
+    fn next_tile(&self, start: usize, end: usize) -> Option<Ahead> {
+        self.prefetches.then(|| self.input.ahead(end.min(start + self.tile)..end.min(start + 2 * self.tile)))
     }
 
     /// The probabilities of one class from its exponentials, if it has any, with zero for pixels that are left out.
@@ -120,11 +119,14 @@ impl<S: Scalar> Work<S> for SumWork<'_, '_, '_, S> {
             let (labels, left_out) = (&labels[..pitch], &left_out[..if counted_here < pitch { pitch } else { 0 }]);
             let is_lent = lent.is_some();
             let mut columns = lent.unwrap_or_else(|| ColumnsMut::of(probability, pitch));
+            let ahead = pixels.next_tile(start, range.end);
             for class in 0..geometry.classes {
                 let place = class * pitch..(class + 1) * pitch;
                 let p = columns.column(class);
                 pixels.finish::<R>(&gradient[place.clone()], scales, left_out, p);
-                pixels.prefetch(start + pitch..range.end.min(start + 2 * pitch), class);
+                if let Some(ahead) = &ahead {
+                    ahead.prefetch(class);
+                }
                 if class < geometry.first_class {
                     continue;
                 }
@@ -188,6 +190,7 @@ impl<S: Scalar> Work<S> for GradientWork<'_, '_, '_, S> {
             let (labels, mean) = (&labels[..pitch], &mut mean[..pitch]);
             let lent = if is_lent { part.columns(start, count) } else { None };
             let mut columns = lent.unwrap_or_else(|| ColumnsMut::of(probability, pitch));
+            let ahead = if keeps { None } else { pixels.next_tile(start, range.end) };
             mean.fill(0.0);
             for class in 0..geometry.classes {
                 let place = class * pitch..(class + 1) * pitch;
@@ -197,7 +200,9 @@ impl<S: Scalar> Work<S> for GradientWork<'_, '_, '_, S> {
                 let (p, g) = (columns.column(class), &mut gradient[place.clone()]);
                 if !keeps {
                     pixels.finish::<R>(g, scales, left_out, p);
-                    pixels.prefetch(start + pitch..range.end.min(start + 2 * pitch), class);
+                }
+                if let Some(ahead) = &ahead {
+                    ahead.prefetch(class);
                 }
                 let has_region = class >= geometry.first_class;
                 let region = if geometry.keeps_classes { class.saturating_sub(geometry.first_class) } else { 0 };

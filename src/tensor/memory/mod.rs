@@ -35,7 +35,7 @@ use crate::error::Result;
 use walk::Walk;
 
 pub(crate) use halves::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
-pub use read::{Columns, NOT_A_LABEL, View};
+pub use read::{Ahead, Columns, NOT_A_LABEL, View};
 pub use room::Room;
 pub(crate) use stream::{copy as copy_past_caches, fence, prefetch};
 pub use write::{ColumnsMut, Part, Split, SplitRun};

@@ -33,6 +33,23 @@ pub struct Columns<'b, T> {
     pub pitch: usize,
 }
 
+/// Rows that will be read later.
+pub struct Ahead {
+    first: *const u8,
+    /// From one column to the next, in bytes.
+    distance: isize,
+    /// Of each column.
+    bytes: usize,
+}
+
+impl Ahead {
+    /// Asks for one of their columns to be brought into the caches.
+    #[inline(always)]
+    pub fn prefetch(&self, column: usize) {
+        stream::prefetch_bytes(self.first.wrapping_offset(column as isize * self.distance), self.bytes);
+    }
+}
+
 impl<'b, T> Columns<'b, T> {
     /// The first rows of a column.
     #[inline(always)]
@@ -236,17 +253,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Asks for some rows of some columns to be brought into the caches, as far as there are such rows and they are
-    /// neighbours.
+    /// Some rows that will be read later, column by column: as far as there are such rows and they are neighbours.
     #[inline(always)]
-    pub fn prefetch_columns(&self, rows: Range<usize>, columns: Range<usize>) {
+    pub fn ahead(&self, rows: Range<usize>) -> Ahead {
+        let size = self.dtype.size();
+        let mut ahead = Ahead { first: self.pointer, distance: self.walk.stride * size as isize, bytes: 0 };
         let (start, end) = (rows.start.min(self.walk.count), rows.end.min(self.walk.count));
-        self.walk.runs(start, end.saturating_sub(start), |_, offset, spacing, length| {
-            for column in columns.clone().filter(|_| spacing == 1) {
-                let offset = (offset + column as isize * self.walk.stride) * self.dtype.size() as isize;
-                stream::prefetch_bytes(self.pointer.wrapping_offset(offset), length * self.dtype.size());
+        self.walk.runs(start, end.saturating_sub(start), |position, offset, spacing, length| {
+            if position == 0 && spacing == 1 {
+                ahead.first = self.pointer.wrapping_offset(offset * size as isize);
+                ahead.bytes = length * size;
             }
         });
+        ahead
     }
 
     /// Copies rows `start..start + rows` transposed: column c of the rows goes to `out[c * pitch..]`.

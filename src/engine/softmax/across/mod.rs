@@ -88,7 +88,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             hessian: &mut *hessian,
         };
         if job.classes > FOLLOWED_CLASSES {
-            job.input.prefetch_columns(start + count..start + 2 * count, 0..job.classes);
+            let ahead = job.input.ahead(start + count..start + 2 * count);
+            (0..job.classes).for_each(|class| ahead.prefetch(class));
         }
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
         normalise::<S, R, P>(columns, &mut tile, &mut lane.scalars, &mut scratch, job.classes, width);
