@@ -8,6 +8,8 @@ ITEM = {"f32": 4, "f64": 8, "bf16": 2, "f16": 2}
 ELEMENTWISE = ("mse", "mae", "huber", "bce", "focal", "hinge", "squared_hinge")
 SIZES = {100: "100", 10_000: "10 k", 1_000_000: "1 M", 16_000_000: "16 M"}
 ROWS = ((64, 10), (1024, 10), (256, 1000), (4096, 1000), (512, 32000), (256, 128256))
+CACHED = "losskit, in the caches"  # by one thread, beside what is beyond them
+CACHED_BYTES = 1_000_000  # of input and gradient, which the inner caches hold
 OVERLAPS = ("dice", "jaccard", "tversky")
 IMAGES = ((2, 4, 256, 256), (4, 19, 256, 512))
 
@@ -110,6 +112,16 @@ def twins(case):
         count, classes, height, width = case.shape
         return {"losskit, classes last": dataclasses.replace(case, shape=(count, height, width, classes), last=True)}
     return {}
+
+
+def cached(case):
+    """The same loss on so much that the inner caches hold it, so that its time is that of the arithmetic."""
+    if case.group == "elements":
+        return dataclasses.replace(case, shape=(10_000,))
+    if case.group == "images":
+        return dataclasses.replace(case, shape=(1, case.classes, 64, 64))
+    rows = CACHED_BYTES // (2 * ITEM[case.dtype] * case.classes)
+    return dataclasses.replace(case, shape=(max(1, rows), case.classes))
 
 
 def selected(cases, patterns):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from .cases import CACHED
 from .results import duration, percent, share, times
 
 FRAMEWORKS = ("PyTorch", "torch.compile", "JAX")
@@ -78,6 +79,18 @@ def scaling(results):
         ours = peers["losskit 1"]["lowest"] / peers[f"losskit {many}"]["lowest"]
         machine = peers["probe arithmetic 1"]["lowest"] / peers[f"probe arithmetic {many}"]["lowest"]
         yield case, many, ours, machine
+
+
+def allowed(results, cores):
+    """For each case beyond the caches, the seconds that an element takes of the memory and of the arithmetic of all cores,
+    and shares of the bandwidth limit: with one after the other, with both at once, and the one that was reached. The
+    arithmetic is that of one thread in the caches, in the same rounds."""
+    for ours, peers in results.cases("all"):
+        if ours["limit"] and CACHED in peers:
+            memory = ours["bytes"] / ours["elements"] / ours["limit"]
+            arithmetic = peers[CACHED]["seconds"] / peers[CACHED]["elements"] / cores
+            after, at_once = memory / (memory + arithmetic), min(1.0, memory / arithmetic)
+            yield ours["case"], memory, arithmetic, after, at_once, share(ours)
 
 
 def fused(records):

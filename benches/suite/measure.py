@@ -121,6 +121,8 @@ def measure_case(case, peers, native, single, beyond):
     """Every peer that does the case, and losskit on its twins, after their results were compared."""
     sets = rotation.Sets(case, beyond)
     runs, notes, reference, twins = {}, {}, None, cases.twins(case)
+    if not single:
+        twins[cases.CACHED] = cases.cached(case)
     for peer in peers:
         run = rotation.prepare(peer, case, sets)
         if run is None:
@@ -132,7 +134,7 @@ def measure_case(case, peers, native, single, beyond):
             notes[peer.name] = different
         runs[peer.name] = run
     for name, twin in twins.items():
-        peer = Losskit(native, 1 if single else cores(), name)
+        peer = Losskit(native, 1 if single or name == cases.CACHED else cores(), name)
         runs[name] = rotation.prepare(peer, twin, rotation.Sets(twin, beyond))
     kernels = []
     if rotation.is_beyond(case):

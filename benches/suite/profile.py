@@ -1,11 +1,12 @@
 """Where the instructions of a call go, counted by callgrind, which ../run.sh need not have."""
 
+import ctypes
 import re
 import shutil
 import subprocess
 
 from .allocations import command
-from .cases import Case
+from .cases import ITEM, Case
 
 # What a function's instructions are counted as: the first that its name matches.
 KINDS = {
@@ -39,25 +40,43 @@ def kind(function):
     return next(name for name, pattern in KINDS.items() if re.search(pattern, function))
 
 
+def watched(folder, function, command, calls):
+    """The instructions of a call of a function by kind, that of what they are in, while a command makes so many calls."""
+    output = folder / "callgrind.out"
+    watch = ["valgrind", "--tool=callgrind", "--collect-atstart=no", f"--toggle-collect={function}"]
+    subprocess.run([*watch, f"--callgrind-out-file={output}", *command], check=True, capture_output=True)
+    listed = ["callgrind_annotate", "--threshold=100", str(output)]
+    printed = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
+    sums = dict.fromkeys(KINDS, 0)
+    for line in printed.splitlines():
+        found = LINE.match(line)
+        if found and found[2] != "PROGRAM TOTALS":
+            sums[kind(found[2])] += int(found[1].replace(",", "")) / calls
+    return sums
+
+
+def by_hand(folder, case, calls):
+    """The instructions of a call of the loop in C; nothing if there is none."""
+    library, function = folder / "hand_counted.so", f"hand_{case.loss.split('(')[0]}_{case.dtype}"
+    if not hasattr(ctypes.CDLL(str(library)), function):
+        return None
+    inner = case.elements // (case.shape[0] * case.classes)
+    sizes = [calls, ITEM[case.dtype], case.shape[0], case.classes, inner]
+    command = [folder / "instructions", library, function, *map(str, sizes)]
+    return sum(watched(folder, function, command, calls).values())
+
+
 def count(folder):
-    """For each case the instructions of a call by kind; nothing without callgrind."""
+    """For each case the instructions of a call by kind, and of one in C; nothing without callgrind."""
     if not shutil.which("valgrind"):
         return []
     counted = []
-    output = folder / "callgrind.out"
     for case in book():
         calls = 200 if case.elements < 1000 else 20
-        watch = ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=lk_loss_eval_pair"]
-        watch += [f"--callgrind-out-file={output}", *command(folder, case, calls)]
-        subprocess.run(watch, check=True, capture_output=True)
-        listed = ["callgrind_annotate", "--threshold=100", str(output)]
-        printed = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
-        sums = dict.fromkeys(KINDS, 0)
-        for line in printed.splitlines():
-            found = LINE.match(line)
-            if found and found[2] != "PROGRAM TOTALS":
-                sums[kind(found[2])] += int(found[1].replace(",", "")) / (2 * calls)
+        # Twice as many: on a NULL context, and on one with threads.
+        sums = watched(folder, "lk_loss_eval_pair", command(folder, case, calls), 2 * calls)
         shape = "×".join(map(str, case.shape))
         name = " ".join([case.loss, shape] + [case.dtype] * (case.dtype != "f32"))
-        counted.append({"case": name, "elements": case.elements, "kinds": sums})
+        hand = by_hand(folder, case, calls)
+        counted.append({"case": name, "elements": case.elements, "kinds": sums, "hand": hand})
     return counted

@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from . import caches, floors, pictures, rotation, tables
+from .cases import CACHED
 from .peers import probe
 from .results import Results, duration, grid, percent, share, times
 
@@ -24,7 +25,7 @@ def terminal(records):
                 record["case"],
                 record["peer"],
                 duration(record["seconds"]),
-                "" if record["peer"].startswith("probe") else percent(share(record)),
+                "" if record["peer"].startswith("probe") or record["peer"] == CACHED else percent(share(record)),
                 record["note"] or "",
             ]
         )
@@ -122,23 +123,19 @@ def instructions(profile):
     for entry in profile:
         total = sum(entry["kinds"].values())
         parts = [percent(entry["kinds"][kind] / total) for kind in kinds]
-        rows.append([entry["case"], f"{total:,.0f}", f"{total / entry['elements']:.2f}", *parts])
-    return grid(["", "a call", "an element", *kinds], rows)
+        by_hand = f"{entry['hand'] / entry['elements']:.2f}" if entry["hand"] else "–"
+        rows.append([entry["case"], f"{total:,.0f}", f"{total / entry['elements']:.2f}", by_hand, *parts])
+    return grid(["", "a call", "an element", "C by hand, an element", *kinds], rows)
 
 
-def keeping_up(results):
-    """The cores that a loss's arithmetic needs to keep up with the memory, from its time in the inner caches."""
-    found = [ours["limit"] for ours, _ in results.cases("all") if ours["limit"]]
-    if not found:
-        return "Not known: no case of this run is beyond the caches."
-    limit, rows = statistics.median(found), []
-    for ours, _ in results.cases("one"):
-        if ours["size"] not in ("10 k", "256×1000", "2×4×256×256"):
-            continue
-        element = ours["seconds"] / ours["elements"]
-        allowed = ours["bytes"] / ours["elements"] / limit
-        rows.append([ours["case"], f"{element * 1e9:.3f} ns", f"{allowed * 1e9:.3f} ns", f"{element / allowed:.1f}"])
-    return grid(["", "one thread, an element", "the memory, an element", "cores to keep up"], rows)
+def allowed(results, cores):
+    """What memory and arithmetic allow each case beyond the caches, beside what it reaches."""
+    rows = []
+    for case, memory, arithmetic, *shares in floors.allowed(results, cores):
+        seconds = [f"{time * 1e9:.3f} ns" for time in (memory, arithmetic)]
+        rows.append([case, *seconds, *map(percent, shares)])
+    head = ["", "memory, an element", f"arithmetic, {cores} cores", "one after the other", "both at once", "reached"]
+    return grid(head, rows) if rows else "Not known: no case of this run is beyond the caches."
 
 
 def numbers(results, path):
@@ -173,7 +170,7 @@ def write(run, root):
         misses=misses(table),
         pooled=pooled(run["allocations"]),
         explanations=(HERE / "explanations.md").read_text().strip(),
-        keeping_up=keeping_up(results),
+        allowed=allowed(results, run["machine"]["cores"]),
         instructions=instructions(run.get("profile", [])),
         ahead=tables.ahead(results),
         elements=tables.group(results, "one", group="elements", dtype="f32"),

@@ -10,7 +10,7 @@ import types
 import unittest
 from unittest import mock
 
-from suite.floors import Row, fused
+from suite.floors import Row, allowed, fused
 from suite.results import Results, share
 
 # The buffers themselves need numpy, and are not what is asked here.
@@ -95,6 +95,17 @@ class Floors(unittest.TestCase):
     def test_a_share_is_of_the_probe_of_the_same_rounds(self):
         self.assertEqual(share({"bytes": 6e9, "seconds": 0.5, "limit": 24e9}), 0.5)
         self.assertIsNone(share({"bytes": 6e9, "seconds": 0.5, "limit": None}))
+
+    def test_what_is_allowed_is_told_from_memory_and_from_arithmetic_in_the_caches(self):
+        def record(peer, seconds, elements):
+            told = {"pass": "all", "case": "mse 16 M", "peer": peer, "note": "", "seconds": seconds, "elements": elements}
+            return {**told, "bytes": 12 * elements, "limit": 24e9}
+
+        # An element takes half a nanosecond of the memory, and a quarter of two cores.
+        results = Results([record("losskit", 0.01, 16e6), record("losskit, in the caches", 5e-6, 1e4)])
+        [(case, memory, arithmetic, after, at_once, reached)] = allowed(results, 2)
+        self.assertEqual((case, memory, arithmetic), ("mse 16 M", 0.5e-9, 0.25e-9))
+        self.assertEqual((round(after, 3), at_once, round(reached, 3)), (0.667, 1.0, 0.8))
 
 
 if __name__ == "__main__":
