@@ -61,7 +61,7 @@ const STREAMED_TOGETHER: usize = 512;
 const _: () = assert!(STEP.is_multiple_of(TOGETHER) && (STREAMED_TOGETHER / size_of::<f64>()).is_multiple_of(TOGETHER));
 
 /// Room for a step.
-type Step<T> = Aligned<T, STEP>;
+pub type Step<T> = Aligned<T, STEP>;
 
 /// What lies so many bytes ahead of a step is asked for while the step goes past the caches. Otherwise the arithmetic of a
 /// step waits for its memory, and the memory of the next one for that arithmetic.
@@ -149,10 +149,10 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
     };
     let (target, streams) = (runs.target.unwrap_or(runs.input), runs.streams);
     // Made where they stay: a buffer that is returned is copied whole.
-    let (mut buffer, mut wide) = (None, None);
+    let (mut buffer, mut room) = (None, None);
     let size = if streams {
         STEP.min(STREAMED_TOGETHER / size_of::<T>())
-    } else if T::BY_RUNS {
+    } else if T::HAS_ROOM {
         STEP
     } else {
         range.len().max(1)
@@ -160,24 +160,13 @@ fn add_runs<R: Real, K: Kernel, T: Stored<R::Storage>>(
     for start in range.clone().step_by(size) {
         let block = start..range.end.min(start + size);
         let place = block.start - range.start..block.end - range.start;
-        let mut run = match &mut share {
+        let run = match &mut share {
             Some(_) if streams => Some(&mut buffer.get_or_insert_with(Step::default)[..place.len()]),
             Some(share) => Some(&mut share[place.clone()]),
             None => None,
         };
-        let (input, target) = (&runs.input[block.clone()], &target[block.clone()]);
-        if T::BY_RUNS {
-            let wide = wide.get_or_insert_with(|| [Step::<R::Storage>::default(); 3]).each_mut();
-            let [wide_input, wide_target, wide_gradient] = wide.map(|wide| &mut wide[..place.len()]);
-            T::widen_run(input, wide_input);
-            T::widen_run(target, wide_target);
-            steps.add::<R::Storage>(wide_input, wide_target, run.is_some().then_some(&mut *wide_gradient));
-            if let Some(run) = &mut run {
-                T::narrow_run(run, wide_gradient);
-            }
-        } else {
-            steps.add(input, target, run);
-        }
+        let room = room.get_or_insert_with(T::Room::default);
+        T::add(steps, room, &runs.input[block.clone()], &target[block.clone()], run);
         if let (Some(share), Some(buffer)) = (&mut share, &buffer) {
             fetch_ahead(runs.input, &block);
             if let Some(target) = runs.target {

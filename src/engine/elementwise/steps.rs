@@ -1,6 +1,6 @@
 //! The arithmetic of the short walk, a few vectors at a time: loops over slices, which compile to vector code.
 
-use super::stored::Stored;
+use super::stored::Converted;
 use super::{Jet, Kernel};
 use crate::engine::aligned::Aligned;
 use crate::math::Real;
@@ -19,9 +19,9 @@ pub struct Steps<R, K> {
 }
 
 impl<R: Real, K: Kernel> Steps<R, K> {
-    /// Walks some elements, of a type that the arithmetic itself converts. Only those of the last call may be no multiple of [`TOGETHER`].
+    /// Walks some elements. Only those of the last call may be no multiple of [`TOGETHER`].
     #[inline(always)]
-    pub fn add<T: Stored<R::Storage>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
+    pub fn add<T: Converted<R::Storage>>(&mut self, input: &[T], target: &[T], mut gradient: Option<&mut [T]>) {
         let Steps { kernel, factor, lanes } = self;
         let (count, left_over) = (input.len(), input.len() % LANES);
         let together = count - count % TOGETHER;
@@ -88,7 +88,7 @@ impl<R: Real, K: Kernel> Steps<R, K> {
 
 /// Values of some elements. As arguments, the slices are known not to overlap, which the vectoriser needs to know.
 #[inline(always)]
-fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
+fn values_of<R: Real, K: Kernel, T: Converted<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],
@@ -105,7 +105,7 @@ fn values_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
 
 /// Values and gradient of some elements.
 #[inline(always)]
-fn values_and_gradient_of<R: Real, K: Kernel, T: Stored<R::Storage>>(
+fn values_and_gradient_of<R: Real, K: Kernel, T: Converted<R::Storage>>(
     kernel: K,
     input: &[T],
     target: &[T],

@@ -2,41 +2,38 @@
 
 use half::{bf16, f16};
 
-use crate::math::Scalar;
+use super::Kernel;
+use super::everyday::Step;
+use super::steps::Steps;
+use crate::math::{Real, Scalar};
 use crate::tensor::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
 
-/// A type that elements are stored in, of a loss that computes in `S`.
-pub trait Stored<S>: Copy + Default {
-    /// Whether runs are converted apart, before the arithmetic and behind it, instead of number by number: by
-    /// instructions that a compiler does not choose by itself.
-    const BY_RUNS: bool = false;
+/// A type that elements are stored in, of a loss that computes in `S`: how some of them are computed.
+pub trait Stored<S: Scalar>: Copy + Default {
+    /// Room that is needed meanwhile.
+    type Room: Default;
+    /// Whether no more than a step is computed at once, because there is room for no more.
+    const HAS_ROOM: bool;
 
+    /// Adds the values of some elements up, and writes their gradient.
+    fn add<R: Real<Storage = S>, K: Kernel>(
+        steps: &mut Steps<R, K>,
+        room: &mut Self::Room,
+        input: &[Self],
+        target: &[Self],
+        gradient: Option<&mut [Self]>,
+    );
+}
+
+/// A type whose numbers the arithmetic itself converts, one by one.
+pub trait Converted<S>: Copy + Default {
     /// In the compute type, without loss.
     fn widen(self) -> S;
     /// Rounded to this type.
     fn narrow(value: S) -> Self;
-
-    /// A run in the compute type. As long as it is the slice for the result.
-    #[inline(always)]
-    fn widen_run(run: &[Self], out: &mut [S]) {
-        for (out, &stored) in out.iter_mut().zip(run) {
-            *out = stored.widen();
-        }
-    }
-
-    /// Rounds a run to this type. As long as it is the slice of numbers.
-    #[inline(always)]
-    fn narrow_run(run: &mut [Self], values: &[S])
-    where
-        S: Copy,
-    {
-        for (stored, &value) in run.iter_mut().zip(values) {
-            *stored = Self::narrow(value);
-        }
-    }
 }
 
-impl<S: Scalar> Stored<S> for S {
+impl<S: Scalar> Converted<S> for S {
     #[inline(always)]
     fn widen(self) -> S {
         self
@@ -49,7 +46,7 @@ impl<S: Scalar> Stored<S> for S {
 }
 
 /// For losses that compute in f32; in f64 this would round twice.
-impl<S: Scalar> Stored<S> for bf16 {
+impl<S: Scalar> Converted<S> for bf16 {
     #[inline(always)]
     fn widen(self) -> S {
         S::from_f64(f64::from(widen_bf16(self)))
@@ -61,27 +58,49 @@ impl<S: Scalar> Stored<S> for bf16 {
     }
 }
 
+macro_rules! converted {
+    ($stored:ty) => {
+        impl<S: Scalar> Stored<S> for $stored {
+            type Room = ();
+            const HAS_ROOM: bool = false;
+
+            #[inline(always)]
+            fn add<R: Real<Storage = S>, K: Kernel>(
+                steps: &mut Steps<R, K>,
+                (): &mut (),
+                input: &[Self],
+                target: &[Self],
+                gradient: Option<&mut [Self]>,
+            ) {
+                steps.add(input, target, gradient);
+            }
+        }
+    };
+}
+
+converted!(S);
+converted!(bf16);
+
+/// Converted apart, before the arithmetic and behind it: by instructions that a compiler does not choose by itself.
 impl<S: Scalar> Stored<S> for f16 {
-    const BY_RUNS: bool = true;
+    type Room = [Step<S>; 3];
+    const HAS_ROOM: bool = true;
 
     #[inline(always)]
-    fn widen(self) -> S {
-        S::from_f64(self.to_f64())
-    }
-
-    #[inline(always)]
-    fn narrow(value: S) -> f16 {
-        f16::from_f64(value.to_f64())
-    }
-
-    #[inline(always)]
-    fn widen_run(run: &[f16], out: &mut [S]) {
-        widen_f16(run, out);
-    }
-
-    #[inline(always)]
-    fn narrow_run(run: &mut [f16], values: &[S]) {
-        narrow_f16(run, values);
+    fn add<R: Real<Storage = S>, K: Kernel>(
+        steps: &mut Steps<R, K>,
+        room: &mut [Step<S>; 3],
+        input: &[f16],
+        target: &[f16],
+        mut gradient: Option<&mut [f16]>,
+    ) {
+        let [wide_input, wide_target, wide_gradient] = room.each_mut().map(|wide| &mut wide[..input.len()]);
+        widen_f16(input, wide_input);
+        widen_f16(target, wide_target);
+        steps.add::<S>(wide_input, wide_target, gradient.is_some().then_some(&mut *wide_gradient));
+        if let Some(gradient) = &mut gradient {
+            narrow_f16(gradient, wide_gradient);
+        }
     }
 }
 
