@@ -157,9 +157,14 @@ fn agrees_with_cross_entropy_of_the_logits() {
     }
 }
 
-/// Sizes at which several blocks of rows meet: with all logits of a block kept, and with logits computed twice.
-const BLOCKS: &[(Size, Dtype)] =
-    &[(size(1500, 16, 300), Dtype::F32), (size(150, 9000, 9), Dtype::F64), (size(1100, 2, 100_000), Dtype::F64)];
+/// Sizes at which several blocks of rows meet: with all logits of a block kept, with those of two blocks and more where the
+/// matrix's gradient will be, and with logits computed twice.
+const BLOCKS: &[(Size, Dtype)] = &[
+    (size(1500, 16, 300), Dtype::F32),
+    (size(150, 9000, 9), Dtype::F64),
+    (size(140, 130, 190_000), Dtype::F32),
+    (size(1100, 2, 100_000), Dtype::F64),
+];
 
 #[test]
 fn wherever_gradients_lie_and_whatever_else_is_asked_for() {

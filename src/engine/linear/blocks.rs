@@ -3,15 +3,19 @@
 use std::ops::Range;
 
 use super::Sizes;
+use crate::tensor::Split;
 
 /// Classes in a tile, the unit of work. A multiple of every vector.
 pub const TILE: usize = 256;
 
 /// Rows of a piece of the input's gradient.
-pub const PIECE_ROWS: usize = 128;
+pub const PIECE_ROWS: usize = 256;
 
 /// Columns of a piece of the input's gradient.
 pub const PIECE_COLUMNS: usize = 256;
+
+/// Rows by which the number of sums is chosen.
+const COUNTED_ROWS: usize = 128;
 
 /// Bytes of logits that a block may keep so that they are computed once.
 const WHOLE: usize = 48 << 20;
@@ -37,7 +41,7 @@ const SEGMENTS: usize = 8;
 /// The cut of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocks {
-    /// Rows in a block.
+    /// Rows in a block, and rows that are added up together in the matrix's gradient.
     pub rows: usize,
     /// Whether the logits of a block are all kept.
     pub whole: bool,
@@ -66,9 +70,40 @@ impl Blocks {
         if copies {
             chunk = chunk.min(rounded_down(COPIED / bytes_of(width), TILE));
         }
-        let pieces = block.div_ceil(PIECE_ROWS).saturating_mul(width.div_ceil(PIECE_COLUMNS)).max(1);
+        let pieces = block.div_ceil(COUNTED_ROWS).saturating_mul(width.div_ceil(PIECE_COLUMNS)).max(1);
         let segments = (3 * SEGMENTS / pieces).clamp(1, SEGMENTS).min(all / TILE);
         Blocks { rows: block, whole, chunk, segments }
+    }
+
+    /// The rows of the first block if its logits may wait where the matrix's gradient will be: as many as fit there, and
+    /// whole blocks of the others, so that no bit depends on whether they may. None where logits are computed twice.
+    pub fn in_place(&self, sizes: Sizes, size: usize) -> usize {
+        let Sizes { rows, width, .. } = sizes;
+        let fitting = width.min(INPUTS / (width * size).max(1)).min(MOST);
+        if !self.whole {
+            0
+        } else if rows <= fitting {
+            rows
+        } else {
+            fitting / self.rows * self.rows
+        }
+    }
+
+    /// The same cut for a block of so many rows: of more, fewer classes go together, so that the sums of their tiles need no
+    /// more memory.
+    pub fn for_rows(self, rows: usize) -> Blocks {
+        if rows <= self.rows {
+            return self;
+        }
+        Blocks { chunk: rounded_down(self.chunk * self.rows / rows, TILE), ..self }
+    }
+
+    /// Numbers of the copies of a tile of so many rows that are made at once, where `scratch` numbers of a size are there
+    /// anyway.
+    pub fn copies(rows: usize, classes: usize, size: usize, scratch: usize) -> usize {
+        let tile = rows * TILE;
+        let copies = scratch.max(COPIED / size) / tile.max(1);
+        copies.clamp(1, Split::MOST).min(classes.div_ceil(TILE)) * tile
     }
 
     /// The classes from barrier to barrier.

@@ -45,6 +45,29 @@ pub struct Products<'a, S> {
     pub bias: Vec<S>,
 }
 
+/// Tiles of some classes, one after another; each has the rows of its block, one after another.
+pub struct Tiles<'t, S> {
+    /// Their numbers.
+    pub numbers: &'t mut [S],
+    /// From a tile to the next there are so many numbers for each class: as many as rows, or more.
+    pub pitch: usize,
+}
+
+impl<S> Tiles<'_, S> {
+    /// The same, to be used for a while.
+    pub fn lend(&mut self) -> Tiles<'_, S> {
+        Tiles { numbers: self.numbers, pitch: self.pitch }
+    }
+}
+
+/// Where the derivatives by the logits are, of which the matrix's gradient is made.
+pub enum Derivatives<'t, S> {
+    /// In tiles.
+    Apart(Tiles<'t, S>),
+    /// Where the gradient will be, in tiles as far apart as its own; with memory for copies of some of them.
+    InPlace(&'t mut [S]),
+}
+
 /// A matrix over a slice, row after row.
 fn matrix<S>(numbers: &[S], rows: usize, columns: usize) -> Result<ArrayView2<'_, S>> {
     ArrayView2::from_shape((rows, columns), &numbers[..rows * columns]).map_err(misfit)
@@ -66,8 +89,13 @@ fn missing<T>(slot: Option<T>) -> Result<T> {
 impl<S: Entry> Products<'_, S> {
     /// Deals units that cost so many multiplications each.
     fn shares(units: usize, multiplications: usize) -> Shares {
+        Self::shares_of(units, multiplications, 1)
+    }
+
+    /// The same, so many units at least to a share.
+    fn shares_of(units: usize, multiplications: usize, least: usize) -> Shares {
         // A multiplication of a product costs a small part of what an element of another loss does.
-        Shares::of(units, (multiplications / 32).max(1), 1)
+        Shares::of(units, (multiplications / 32).max(1), least)
     }
 
     /// Whether every logit is 0, because no number is multiplied and none is added. There may be more classes then than
@@ -113,12 +141,13 @@ impl<S: Entry> Products<'_, S> {
         (inputs, matrix_rows): (&[S], &[S]),
         classes: &Range<usize>,
         rows: &[Row],
-        tiles: &mut [S],
+        tiles: Tiles<'_, S>,
         stats: &mut [Stats<S>],
     ) -> Result<()> {
         let (width, count) = (self.sizes.width, rows.len());
         let shares = Self::shares(classes.len().div_ceil(TILE), count * width * TILE);
-        let slots = Slots::of(tiles, shares.share() * count * TILE);
+        let Tiles { numbers, pitch } = tiles;
+        let slots = Slots::of(numbers, shares.share() * pitch * TILE);
         let summed = !stats.is_empty();
         let stats = Slots::of(stats, shares.share() * count);
         let inputs = matrix(inputs, count, width)?;
@@ -127,7 +156,7 @@ impl<S: Entry> Products<'_, S> {
             let mut sums = if summed { Some(missing(stats.of_task(task))?) } else { None };
             for (place, tile) in range.enumerate() {
                 let own = tile_of(classes, tile);
-                let logits = &mut slot[place * count * TILE..][..count * own.len()];
+                let logits = &mut slot[place * pitch * TILE..][..count * own.len()];
                 let start = (own.start - classes.start) * width;
                 let layer = matrix(&matrix_rows[start..], own.len(), width)?;
                 multiply(self.level, &inputs, &layer.t(), false, &mut matrix_mut(logits, count, own.len())?);
@@ -144,12 +173,13 @@ impl<S: Entry> Products<'_, S> {
         &self,
         classes: &Range<usize>,
         (rows, outcomes): (&[Row], &[Outcome]),
-        tiles: &mut [S],
+        tiles: Tiles<'_, S>,
         sums: &mut [f64],
     ) -> Result<()> {
         let count = rows.len();
         let shares = Shares::of(classes.len().div_ceil(TILE), count * TILE, 1);
-        let slots = Slots::of(tiles, shares.share() * count * TILE);
+        let Tiles { numbers, pitch } = tiles;
+        let slots = Slots::of(numbers, shares.share() * pitch * TILE);
         let summed = !sums.is_empty();
         let sums = Slots::of(sums, shares.share() * TILE);
         self.each(&shares, |task, range| {
@@ -157,7 +187,7 @@ impl<S: Entry> Products<'_, S> {
             let mut sums = if summed { Some(missing(sums.of_task(task))?) } else { None };
             for (place, tile) in range.enumerate() {
                 let own = tile_of(classes, tile);
-                let logits = &mut slot[place * count * TILE..][..count * own.len()];
+                let logits = &mut slot[place * pitch * TILE..][..count * own.len()];
                 let sums = sums.as_mut().map_or(&mut [][..], |sums| &mut sums[place * TILE..][..own.len()]);
                 self.level.run(Differentiate { tile: self.tile(logits, &own, rows), outcomes, sums });
             }
@@ -165,11 +195,10 @@ impl<S: Entry> Products<'_, S> {
         })
     }
 
-    /// How many numbers the pieces of the input's gradient take, for the largest block.
-    pub fn pieces(&self) -> usize {
-        let Blocks { rows, segments, .. } = self.blocks;
+    /// How many numbers the pieces of the input's gradient take, for a block of so many rows.
+    pub fn pieces(&self, rows: usize) -> usize {
         let across = self.sizes.width.div_ceil(PIECE_COLUMNS);
-        segments * rows.div_ceil(PIECE_ROWS) * across * piece_size(rows)
+        self.blocks.segments * rows.div_ceil(PIECE_ROWS) * across * piece_size(rows)
     }
 
     /// Adds G·W of some classes to the pieces of the input's gradient.
@@ -178,12 +207,11 @@ impl<S: Entry> Products<'_, S> {
         matrix_rows: &[S],
         classes: &Range<usize>,
         count: usize,
-        tiles: &[S],
+        tiles: &Tiles<'_, S>,
         pieces: &mut [S],
     ) -> Result<()> {
-        let width = self.sizes.width;
-        let Blocks { rows, segments, .. } = self.blocks;
-        let (across, size) = (width.div_ceil(PIECE_COLUMNS), piece_size(rows));
+        let (width, segments) = (self.sizes.width, self.blocks.segments);
+        let (across, size) = (width.div_ceil(PIECE_COLUMNS), piece_size(count));
         let down = count.div_ceil(PIECE_ROWS);
         let steps = classes.len().div_ceil(segments);
         let shares = Self::shares(segments * down * across, size * steps);
@@ -199,7 +227,7 @@ impl<S: Entry> Products<'_, S> {
                 let mut sum = matrix_mut(&mut slot[place * size..], own_rows.len(), columns.len())?;
                 for tile in (0..classes.len().div_ceil(TILE)).filter(|tile| (first + tile) % segments == segment) {
                     let own = tile_of(classes, tile);
-                    let derivatives = &tiles[tile * count * TILE + own_rows.start * own.len()..];
+                    let derivatives = &tiles.numbers[tile * tiles.pitch * TILE + own_rows.start * own.len()..];
                     let derivatives = matrix(derivatives, own_rows.len(), own.len())?;
                     let start = own.start - classes.start;
                     let layer = layer.slice_axis(Axis(0), Slice::from(start..start + own.len()));
@@ -214,7 +242,7 @@ impl<S: Entry> Products<'_, S> {
     /// Joins the pieces of the input's gradient and writes its rows.
     pub fn write_input(&self, rows: &[Row], pieces: &mut [S], output: Output<'_>) -> Result<()> {
         let width = self.sizes.width;
-        let (across, size) = (width.div_ceil(PIECE_COLUMNS), piece_size(self.blocks.rows));
+        let (across, size) = (width.div_ceil(PIECE_COLUMNS), piece_size(rows.len()));
         let used = rows.len().div_ceil(PIECE_ROWS) * across * size;
         let (sums, others) = pieces[..self.blocks.segments * used].split_at_mut(used);
         for segment in others.chunks_exact(used) {
@@ -235,26 +263,50 @@ impl<S: Entry> Products<'_, S> {
         Ok(())
     }
 
-    /// The matrix's gradient GᵀX for some classes, stored in `out` or added to it.
+    /// The matrix's gradient GᵀX for some classes, stored in `out` or added to it. Rows are added up a block at a time, even
+    /// if there are more of them here.
     pub fn by_matrix(
         &self,
         inputs: &[S],
         classes: &Range<usize>,
         count: usize,
-        tiles: &[S],
+        derivatives: Derivatives<'_, S>,
         (out, add): (&mut [S], bool),
     ) -> Result<()> {
         let width = self.sizes.width;
-        let shares = Self::shares(classes.len().div_ceil(TILE), count * width * TILE);
-        let slots = Slots::of(out, shares.share() * TILE * width);
-        let inputs = matrix(inputs, count, width)?;
+        let tile_size = count * TILE;
+        let (tiles, copies) = match derivatives {
+            Derivatives::Apart(tiles) => (Some(tiles), &mut [][..]),
+            Derivatives::InPlace(copies) => (None, copies),
+        };
+        // There are no more tasks than copies.
+        let tasks = copies.len() / tile_size.max(1);
+        let count_of_tiles = classes.len().div_ceil(TILE);
+        let least = if tiles.is_some() { 1 } else { count_of_tiles.div_ceil(tasks.max(1)) };
+        let shares = Self::shares_of(count_of_tiles, count * width * TILE, least);
+        let (slots, copies) = (Slots::of(out, shares.share() * TILE * width), Slots::of(copies, tile_size));
         self.each(&shares, |task, range| {
             let mut slot = missing(slots.of_task(task))?;
+            let mut copy = if tiles.is_some() { None } else { Some(missing(copies.of_task(task))?) };
             for (place, tile) in range.enumerate() {
                 let own = tile_of(classes, tile);
-                let derivatives = matrix(&tiles[tile * count * TILE..], count, own.len())?;
-                let mut out = matrix_mut(&mut slot[place * TILE * width..], own.len(), width)?;
-                multiply(self.level, &derivatives.t(), &inputs, add, &mut out);
+                let out = &mut slot[place * TILE * width..][..own.len() * width];
+                let derivatives = match (&tiles, &mut copy) {
+                    (Some(tiles), _) => &tiles.numbers[tile * tiles.pitch * TILE..],
+                    (None, Some(copy)) => {
+                        let copy = &mut copy[..count * own.len()];
+                        copy.copy_from_slice(&out[..count * own.len()]);
+                        &*copy
+                    }
+                    (None, None) => &[],
+                };
+                let mut out = matrix_mut(out, own.len(), width)?;
+                for start in (0..count).step_by(self.blocks.rows) {
+                    let rows = start..count.min(start + self.blocks.rows);
+                    let derivatives = matrix(&derivatives[start * own.len()..], rows.len(), own.len())?;
+                    let inputs = matrix(&inputs[start * width..], rows.len(), width)?;
+                    multiply(self.level, &derivatives.t(), &inputs, add || start > 0, &mut out);
+                }
             }
             Ok(())
         })

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::blocks::{Blocks, TILE};
-use super::products::{Matrix, Products};
+use super::products::{Derivatives, Matrix, Products, Tiles};
 use super::rows::{Conclude, Join, Objective, Outcome, Row, Stats};
 use super::scratch::room;
 use super::{LinearCrossEntropy, Sizes, matrix};
@@ -47,6 +47,8 @@ fn rows_that_count(options: &LinearCrossEntropy, call: &Call<'_>, sizes: Sizes) 
 struct Inputs<'a, S> {
     view: View<'a>,
     width: usize,
+    /// All of them, where they lie in memory just so and every row counts.
+    lent: Option<&'a [S]>,
     numbers: Vec<S>,
     /// Whether all were copied at the start, because their gradient takes their place before they are read again.
     all: bool,
@@ -62,8 +64,12 @@ impl<S: Entry> Inputs<'_, S> {
     }
 
     fn block(&mut self, rows: &[Row], block: Range<usize>) -> &[S] {
+        let own = block.start * self.width..block.end * self.width;
+        if let Some(lent) = self.lent {
+            return &lent[own];
+        }
         if self.all {
-            return &self.numbers[block.start * self.width..block.end * self.width];
+            return &self.numbers[own];
         }
         self.read(&rows[block]);
         &self.numbers
@@ -83,6 +89,8 @@ struct Sweep<'a, S> {
     known: Vec<Stats<f64>>,
     outcomes: Vec<Outcome>,
     pieces: Vec<S>,
+    /// Rows of the first block, if its logits wait where the matrix's gradient will be; or none.
+    in_place: usize,
     sums: Vec<f64>,
     by_input: Option<Output<'a>>,
     by_matrix: Option<Output<'a>>,
@@ -121,19 +129,38 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let view = operands.of_input(operands.input.rows(last));
         let again = by_matrix.is_some() && place.is_none() && rows.len() > blocks.rows;
         let all = operands.replaced && again;
-        let held = if all { rows.len() } else { blocks.rows };
+        let lends = !operands.replaced && rows.len() == sizes.rows;
+        let lent_input = if lends { operands.input.run::<S>() } else { None };
+        let counted = Sizes { rows: rows.len(), ..sizes };
+        let is_overwritten = place.is_some() && by_matrix.is_some_and(|output| !output.accumulate);
+        let in_place = if is_overwritten { blocks.in_place(counted, size_of::<S>()) } else { 0 };
+        let held = if all { rows.len() } else { blocks.rows.max(in_place) };
         let kept = if blocks.whole { classes.next_multiple_of(TILE) } else { blocks.chunk };
         let of_chunk = blocks.chunk.min(classes) * width;
         let wanted = |wanted: bool, count: usize| if wanted { count } else { 0 };
+        let later = in_place < rows.len();
+        let pieces = |rows: usize| wanted(by_input.is_some(), products.pieces(rows));
+        // While the first block's logits wait elsewhere, what they leave behind goes where the others' will be.
+        let behind = |scratch: usize| pieces(in_place) + Blocks::copies(in_place, classes, size_of::<S>(), scratch);
+        let stats = |rows: usize| blocks.for_rows(rows).chunk.div_ceil(TILE) * rows;
+        let logits = wanted(later, blocks.rows * kept);
+        let scratch = if in_place == 0 { logits } else { logits.max(behind(logits.saturating_sub(pieces(in_place)))) };
         let mut sweep = Sweep {
             call,
-            inputs: Inputs { view, width, numbers: room(held * width)?, all },
+            inputs: Inputs {
+                view,
+                width,
+                lent: lent_input,
+                numbers: room(wanted(lent_input.is_none(), held * width))?,
+                all,
+            },
             copies: room(wanted(lent.is_none(), of_chunk))?,
-            tiles: room(wanted(!products.are_zero(), blocks.rows * kept))?,
-            stats: room(wanted(!products.are_zero(), blocks.chunk.div_ceil(TILE) * blocks.rows))?,
-            known: room(blocks.rows)?,
+            tiles: room(wanted(!products.are_zero(), scratch))?,
+            stats: room(wanted(!products.are_zero(), stats(blocks.rows).max(stats(in_place))))?,
+            known: room(blocks.rows.max(in_place))?,
             outcomes: room(rows.len())?,
-            pieces: room(wanted(by_input.is_some(), products.pieces()))?,
+            pieces: room(wanted(later, pieces(blocks.rows)))?,
+            in_place,
             sums: room(wanted(outputs.bias.is_some(), classes))?,
             gradient: room(wanted(by_matrix.is_some() && place.is_none(), of_chunk))?,
             by_input,
@@ -149,8 +176,9 @@ impl<'a, S: Entry> Sweep<'a, S> {
     }
 
     fn blocks_of_rows(&self) -> impl Iterator<Item = Range<usize>> + use<S> {
-        let (count, block) = (self.rows.len(), self.products.blocks.rows);
-        (0..count).step_by(block).map(move |start| start..count.min(start + block))
+        let (count, block, first) = (self.rows.len(), self.products.blocks.rows, 0..self.in_place);
+        let others = (first.end..count).step_by(block).map(move |start| start..count.min(start + block));
+        Some(first).filter(|first| !first.is_empty()).into_iter().chain(others)
     }
 
     fn run(mut self) -> Result<Sum> {
@@ -177,9 +205,25 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let rows = &all[block.clone()];
         let outcomes = &mut self.outcomes[block.clone()];
         let Sizes { width, classes, .. } = products.sizes;
-        let blocks = products.blocks;
-        let start_of = |chunk: &Range<usize>| if blocks.whole { chunk.start * rows.len() } else { 0 };
+        let blocks = products.blocks.for_rows(rows.len());
         let inputs = inputs.block(all, block.clone());
+        let by_matrix = self.by_matrix.filter(|_| at_once);
+        // The first block's logits may wait where the matrix's gradient will be: then the others' place is free.
+        let first_place = if block.end <= self.in_place { place.take() } else { None };
+        let in_place = first_place.is_some();
+        let pitch = if in_place { width } else { rows.len() };
+        let (logits, pieces, room) = match first_place {
+            Some(first_place) => {
+                let (pieces, room) =
+                    tiles.split_at_mut(if self.by_input.is_some() { products.pieces(rows.len()) } else { 0 });
+                (first_place, pieces, room)
+            }
+            None => (&mut tiles[..], &mut pieces[..], &mut [][..]),
+        };
+        let tiles_of = |chunk: &Range<usize>, logits: &mut [S]| {
+            let start = if blocks.whole { chunk.start * pitch } else { 0 };
+            start..logits.len().min(start + chunk.len().next_multiple_of(TILE) * pitch)
+        };
         if products.are_zero() {
             // Each class but the largest adds e⁰.
             known.fill(Stats { max: 0.0, rest: (classes - 1) as f64, ..Stats::default() });
@@ -188,40 +232,51 @@ impl<'a, S: Entry> Sweep<'a, S> {
             for chunk in blocks.chunks(classes) {
                 let matrix_rows = products.fetch(&chunk, copies)?;
                 let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
-                products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles[start_of(&chunk)..], stats)?;
+                let place = tiles_of(&chunk, logits);
+                let tiles = Tiles { numbers: &mut logits[place], pitch };
+                products.logits((inputs, matrix_rows), &chunk, rows, tiles, stats)?;
                 products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
             }
         }
         let Products { objective, ref class_weight, .. } = *products;
         products.level.run(Conclude { objective, class_weight, rows, known, outcomes });
-        let by_matrix = self.by_matrix.filter(|_| at_once);
         if self.by_input.is_none() && by_matrix.is_none() && sums.is_empty() {
             return Ok(());
         }
         pieces.fill(S::zero());
         for chunk in blocks.chunks(classes) {
-            let tiles = &mut tiles[start_of(&chunk)..];
             let mut matrix_rows = &[][..];
             if !blocks.whole || self.by_input.is_some() {
                 matrix_rows = products.fetch(&chunk, copies)?;
             }
+            let place_of_tiles = tiles_of(&chunk, logits);
+            let mut tiles = Tiles { numbers: &mut logits[place_of_tiles], pitch };
             if !blocks.whole {
-                products.logits((inputs, matrix_rows), &chunk, rows, tiles, &mut [])?;
+                products.logits((inputs, matrix_rows), &chunk, rows, tiles.lend(), &mut [])?;
             }
             let sums = if sums.is_empty() { &mut [][..] } else { &mut sums[chunk.clone()] };
-            products.differentiate(&chunk, (rows, outcomes), tiles, sums)?;
+            products.differentiate(&chunk, (rows, outcomes), tiles.lend(), sums)?;
             // The matrix's gradient comes last: it may take the matrix's place.
             if self.by_input.is_some() {
-                products.add_to_input(matrix_rows, &chunk, rows.len(), tiles, pieces)?;
+                products.add_to_input(matrix_rows, &chunk, rows.len(), &tiles, pieces)?;
             }
+            let own = chunk.start * width..chunk.end * width;
             match (by_matrix, &mut place) {
+                (Some(_), None) if in_place => {
+                    products.by_matrix(
+                        inputs,
+                        &chunk,
+                        rows.len(),
+                        Derivatives::InPlace(room),
+                        (tiles.numbers, false),
+                    )?;
+                }
                 (Some(output), Some(place)) => {
-                    let out = &mut place[chunk.start * width..chunk.end * width];
-                    let add = block.start > 0 || output.accumulate;
-                    products.by_matrix(inputs, &chunk, rows.len(), tiles, (out, add))?;
+                    let out = (&mut place[own], block.start > 0 || output.accumulate);
+                    products.by_matrix(inputs, &chunk, rows.len(), Derivatives::Apart(tiles), out)?;
                 }
                 (Some(output), None) => {
-                    products.by_matrix(inputs, &chunk, rows.len(), tiles, (gradient, false))?;
+                    products.by_matrix(inputs, &chunk, rows.len(), Derivatives::Apart(tiles), (gradient, false))?;
                     products.write_matrix(&chunk, gradient, output)?;
                 }
                 (None, _) => {}
@@ -242,9 +297,11 @@ impl<'a, S: Entry> Sweep<'a, S> {
             for block in &blocks {
                 let rows = &all[block.clone()];
                 let inputs = inputs.block(all, block.clone());
-                products.logits((inputs, matrix_rows), &chunk, rows, tiles, &mut [])?;
-                products.differentiate(&chunk, (rows, &outcomes[block.clone()]), tiles, &mut [])?;
-                products.by_matrix(inputs, &chunk, rows.len(), tiles, (gradient, block.start > 0))?;
+                let mut tiles = Tiles { numbers: tiles, pitch: rows.len() };
+                products.logits((inputs, matrix_rows), &chunk, rows, tiles.lend(), &mut [])?;
+                products.differentiate(&chunk, (rows, &outcomes[block.clone()]), tiles.lend(), &mut [])?;
+                let out = (&mut gradient[..], block.start > 0);
+                products.by_matrix(inputs, &chunk, rows.len(), Derivatives::Apart(tiles), out)?;
             }
             products.write_matrix(&chunk, gradient, output)?;
         }
