@@ -73,6 +73,7 @@ def main():
             "caches": sizes,
             "allocations": allocations.count(options.folder),
             "profile": profile.count(options.folder),
+            "samples": profile.sample(options.folder),
             "linear": linear(options.folder),
             "records": measure(options.folder, sizes["beyond"], []),
         }

@@ -121,7 +121,7 @@ def measure_case(case, peers, native, single, beyond):
     """Every peer that does the case, and losskit on its twins, after their results were compared."""
     sets = rotation.Sets(case, beyond)
     runs, notes, reference, twins = {}, {}, None, cases.twins(case)
-    if not single:
+    if rotation.is_beyond(case):
         twins[cases.CACHED] = cases.cached(case)
     for peer in peers:
         run = rotation.prepare(peer, case, sets)

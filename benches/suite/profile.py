@@ -1,12 +1,14 @@
-"""Where the instructions of a call go, counted by callgrind, which ../run.sh need not have."""
+"""Where the instructions of a call go, counted by callgrind, and its time, sampled by perf. ../run.sh need have neither."""
 
 import ctypes
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 from .allocations import command
-from .cases import ITEM, Case
+from .cases import IMAGES, ITEM, Case
 
 # What a function's instructions are counted as: the first that its name matches.
 KINDS = {
@@ -20,7 +22,7 @@ LINE = re.compile(r"^\s*([\d,]+) \(\s*[\d.]+%\)\s+(.*)$")
 
 def book():
     """Calls that a context with threads leaves to one: their instructions are all in one place. All numbers are 0."""
-    for loss in ("mse", "bce", "focal", "hinge(labels=binary)"):
+    for loss in ("mse", "mae", "huber", "bce", "focal", "hinge(labels=binary)", "squared_hinge(labels=binary)"):
         for size in (100, 10_000):
             yield Case("elements", loss, (size,))
     for dtype in ("f64", "bf16", "f16"):
@@ -80,3 +82,49 @@ def count(folder):
         hand = by_hand(folder, case, calls)
         counted.append({"case": name, "elements": case.elements, "kinds": sums, "hand": hand})
     return counted
+
+
+# What a function's samples are counted as.
+WORK = {
+    "kernel of products": r"microkernel",
+    "packing for products": r"pack_operands",
+    "widening": r"[Ww]iden",
+    "rounding": r"[Nn]arrow",
+    "copies": r"mem(cpy|move)|transpose|copy_",
+    "clearing": r"memset|resize",
+    "second pass": r"GradientWork",
+    "arithmetic": r"engine::",
+    "other": r"",
+}
+SAMPLED = re.compile(r"^\s*([\d.]+)%\s*\|(\S+)\s*\|\s*\[\.\]\s+(.*)$")
+
+
+def sampled(name, folder, command):
+    """The shares of the samples of a command in losskit, and in what it calls of the C library; nothing if perf may not."""
+    output = folder / "perf.data"
+    record = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "2000", "-o", output, *command]
+    if subprocess.run(record, capture_output=True).returncode:
+        return None
+    report = ["perf", "report", "-i", output, "--stdio", "--sort", "dso,symbol", "--field-separator", "|"]
+    printed = subprocess.run(report, check=True, capture_output=True, text=True).stdout
+    sums = dict.fromkeys(WORK, 0.0)
+    for line in printed.splitlines():
+        found = SAMPLED.match(line)
+        if found and (found[2].startswith("liblosskit") or (found[2].startswith("libc.") and "mem" in found[3])):
+            sums[next(kind for kind, pattern in WORK.items() if re.search(pattern, found[3]))] += float(found[1])
+    total = sum(sums.values())
+    return {"case": name, "shares": {kind: share / total for kind, share in sums.items()}} if total else None
+
+
+def sample(folder):
+    """Where the time of some calls on large inputs goes; nothing without perf."""
+    if not shutil.which("perf"):
+        return []
+    cases = [Case("rows", "cross_entropy", (256, 128256), dtype) for dtype in ("f32", "bf16", "f16")]
+    cases += [Case("images", "cross_entropy", IMAGES[1], dtype) for dtype in ("f32", "bf16", "f16")]
+    cases += [Case("images", "dice", IMAGES[1])]
+    runs = [(case.name, command(folder, case, 20)) for case in cases]
+    program = Path(__file__).resolve().parents[1] / "linear_cross_entropy.py"
+    layer = [sys.executable, program, folder / "liblosskit.so", "--memory", "losskit"]
+    runs.append(("linear_cross_entropy 1024×768×128256", layer))
+    return [entry for name, run in runs if (entry := sampled(name, folder, run))]

@@ -128,13 +128,23 @@ def instructions(profile):
     return grid(["", "a call", "an element", "C by hand, an element", *kinds], rows)
 
 
+def samples(entries):
+    """Where perf found the time of a call."""
+    if not entries:
+        return "Not sampled in this run: perf was not there, or may not sample."
+    kinds = [kind for kind in entries[0]["shares"] if any(entry["shares"][kind] >= 0.005 for entry in entries)]
+    rows = [[entry["case"], *(percent(entry["shares"][kind]) for kind in kinds)] for entry in entries]
+    return grid(["", *kinds], rows)
+
+
 def allowed(results, cores):
     """What memory and arithmetic allow each case beyond the caches, beside what it reaches."""
     rows = []
-    for case, memory, arithmetic, *shares in floors.allowed(results, cores):
-        seconds = [f"{time * 1e9:.3f} ns" for time in (memory, arithmetic)]
-        rows.append([case, *seconds, *map(percent, shares)])
-    head = ["", "memory, an element", f"arithmetic, {cores} cores", "one after the other", "both at once", "reached"]
+    for name, threads in (("one", 1), ("all", cores)):
+        for case, memory, arithmetic, *shares in floors.allowed(results, name, threads):
+            seconds = [f"{time * 1e9:.3f} ns" for time in (memory, arithmetic)]
+            rows.append([case, f"{threads}", *seconds, *map(percent, shares)])
+    head = ["", "cores", "memory, an element", "arithmetic", "one after the other", "both at once", "reached"]
     return grid(head, rows) if rows else "Not known: no case of this run is beyond the caches."
 
 
@@ -172,6 +182,7 @@ def write(run, root):
         explanations=(HERE / "explanations.md").read_text().strip(),
         allowed=allowed(results, run["machine"]["cores"]),
         instructions=instructions(run.get("profile", [])),
+        samples=samples(run.get("samples", [])),
         ahead=tables.ahead(results),
         elements=tables.group(results, "one", group="elements", dtype="f32"),
         rows=tables.group(results, "one", group="rows", dtype="f32"),

@@ -103,7 +103,7 @@ class Floors(unittest.TestCase):
 
         # An element takes half a nanosecond of the memory, and a quarter of two cores.
         results = Results([record("losskit", 0.01, 16e6), record("losskit, in the caches", 5e-6, 1e4)])
-        [(case, memory, arithmetic, after, at_once, reached)] = allowed(results, 2)
+        [(case, memory, arithmetic, after, at_once, reached)] = allowed(results, "all", 2)
         self.assertEqual((case, memory, arithmetic), ("mse 16 M", 0.5e-9, 0.25e-9))
         self.assertEqual((round(after, 3), at_once, round(reached, 3)), (0.667, 1.0, 0.8))
 

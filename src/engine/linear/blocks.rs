@@ -77,7 +77,7 @@ impl Blocks {
 
     /// The rows of the first block if its logits may wait where the matrix's gradient will be: as many as fit there, and
     /// whole blocks of the others, so that no bit depends on whether they may. None where logits are computed twice.
-    pub fn in_place(&self, sizes: Sizes, size: usize) -> usize {
+    pub fn rows_in_place(&self, sizes: Sizes, size: usize) -> usize {
         let Sizes { rows, width, .. } = sizes;
         let fitting = width.min(INPUTS / (width * size).max(1)).min(MOST);
         if !self.whole {

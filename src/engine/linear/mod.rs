@@ -5,7 +5,8 @@
 //! tile, and each tile leaves a few sums of each row ([`tiles`]); their joint gives the row's loss and what its
 //! exponentials are multiplied by ([`rows`]). Then each tile turns, in place, into the gradient by the logits, and two
 //! more products give the gradients by input and matrix ([`products`]). Where a block's logits fit the memory that is
-//! allowed, that is all; where they do not, they are computed again, to the same bits ([`sweep`]).
+//! allowed, that is all; where they do not, they are computed again, to the same bits ([`sweep`]). The first block is
+//! larger where it may be: its logits wait in the bytes that the matrix's gradient will overwrite, tile by tile.
 //!
 //! Each element of a [product](super::product) is a sum in the order of the inner dimension, so tiles can be cut in any
 //! way that the shape suggests. Sums over classes and over rows are cut by shape alone and joined in their order: threads

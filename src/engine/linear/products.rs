@@ -274,31 +274,29 @@ impl<S: Entry> Products<'_, S> {
         (out, add): (&mut [S], bool),
     ) -> Result<()> {
         let width = self.sizes.width;
-        let tile_size = count * TILE;
-        let (tiles, copies) = match derivatives {
-            Derivatives::Apart(tiles) => (Some(tiles), &mut [][..]),
-            Derivatives::InPlace(copies) => (None, copies),
+        let (tiles, pitch, copies) = match derivatives {
+            Derivatives::Apart(tiles) => (&*tiles.numbers, tiles.pitch, None),
+            Derivatives::InPlace(copies) => (&[][..], 0, Some(copies)),
         };
-        // There are no more tasks than copies.
-        let tasks = copies.len() / tile_size.max(1);
-        let count_of_tiles = classes.len().div_ceil(TILE);
-        let least = if tiles.is_some() { 1 } else { count_of_tiles.div_ceil(tasks.max(1)) };
-        let shares = Self::shares_of(count_of_tiles, count * width * TILE, least);
-        let (slots, copies) = (Slots::of(out, shares.share() * TILE * width), Slots::of(copies, tile_size));
+        let tiles_to_do = classes.len().div_ceil(TILE);
+        // No more tasks than copies.
+        let least = copies.as_ref().map_or(1, |copies| tiles_to_do.div_ceil((copies.len() / (count * TILE)).max(1)));
+        let shares = Self::shares_of(tiles_to_do, count * width * TILE, least);
+        let slots = Slots::of(out, shares.share() * TILE * width);
+        let copies = copies.map(|copies| Slots::of(copies, count * TILE));
         self.each(&shares, |task, range| {
             let mut slot = missing(slots.of_task(task))?;
-            let mut copy = if tiles.is_some() { None } else { Some(missing(copies.of_task(task))?) };
+            let mut copy = copies.as_ref().map(|copies| missing(copies.of_task(task))).transpose()?;
             for (place, tile) in range.enumerate() {
                 let own = tile_of(classes, tile);
                 let out = &mut slot[place * TILE * width..][..own.len() * width];
-                let derivatives = match (&tiles, &mut copy) {
-                    (Some(tiles), _) => &tiles.numbers[tile * tiles.pitch * TILE..],
-                    (None, Some(copy)) => {
+                let derivatives = match &mut copy {
+                    None => &tiles[tile * pitch * TILE..],
+                    Some(copy) => {
                         let copy = &mut copy[..count * own.len()];
                         copy.copy_from_slice(&out[..count * own.len()]);
-                        &*copy
+                        copy
                     }
-                    (None, None) => &[],
                 };
                 let mut out = matrix_mut(out, own.len(), width)?;
                 for start in (0..count).step_by(self.blocks.rows) {

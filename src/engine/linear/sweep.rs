@@ -90,7 +90,7 @@ struct Sweep<'a, S> {
     outcomes: Vec<Outcome>,
     pieces: Vec<S>,
     /// Rows of the first block, if its logits wait where the matrix's gradient will be; or none.
-    in_place: usize,
+    rows_in_place: usize,
     sums: Vec<f64>,
     by_input: Option<Output<'a>>,
     by_matrix: Option<Output<'a>>,
@@ -133,18 +133,18 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let lent_input = if lends { operands.input.run::<S>() } else { None };
         let counted = Sizes { rows: rows.len(), ..sizes };
         let is_overwritten = place.is_some() && by_matrix.is_some_and(|output| !output.accumulate);
-        let in_place = if is_overwritten { blocks.in_place(counted, size_of::<S>()) } else { 0 };
-        let held = if all { rows.len() } else { blocks.rows.max(in_place) };
+        let rows_in_place = if is_overwritten { blocks.rows_in_place(counted, size_of::<S>()) } else { 0 };
+        let held = if all { rows.len() } else { blocks.rows.max(rows_in_place) };
         let kept = if blocks.whole { classes.next_multiple_of(TILE) } else { blocks.chunk };
         let of_chunk = blocks.chunk.min(classes) * width;
         let wanted = |wanted: bool, count: usize| if wanted { count } else { 0 };
-        let later = in_place < rows.len();
+        let later = rows_in_place < rows.len();
         let pieces = |rows: usize| wanted(by_input.is_some(), products.pieces(rows));
-        // While the first block's logits wait elsewhere, what they leave behind goes where the others' will be.
-        let behind = |scratch: usize| pieces(in_place) + Blocks::copies(in_place, classes, size_of::<S>(), scratch);
         let stats = |rows: usize| blocks.for_rows(rows).chunk.div_ceil(TILE) * rows;
-        let logits = wanted(later, blocks.rows * kept);
-        let scratch = if in_place == 0 { logits } else { logits.max(behind(logits.saturating_sub(pieces(in_place)))) };
+        // While the first block's logits wait elsewhere, what is made of them goes where the others' will be.
+        let (logits, made) = (wanted(later, blocks.rows * kept), pieces(rows_in_place));
+        let spare = logits.saturating_sub(made);
+        let copies = Blocks::copies(rows_in_place, classes, size_of::<S>(), spare);
         let mut sweep = Sweep {
             call,
             inputs: Inputs {
@@ -155,12 +155,12 @@ impl<'a, S: Entry> Sweep<'a, S> {
                 all,
             },
             copies: room(wanted(lent.is_none(), of_chunk))?,
-            tiles: room(wanted(!products.are_zero(), scratch))?,
-            stats: room(wanted(!products.are_zero(), stats(blocks.rows).max(stats(in_place))))?,
-            known: room(blocks.rows.max(in_place))?,
+            tiles: room(wanted(!products.are_zero(), logits.max(made + copies)))?,
+            stats: room(wanted(!products.are_zero(), stats(blocks.rows).max(stats(rows_in_place))))?,
+            known: room(blocks.rows.max(rows_in_place))?,
             outcomes: room(rows.len())?,
             pieces: room(wanted(later, pieces(blocks.rows)))?,
-            in_place,
+            rows_in_place,
             sums: room(wanted(outputs.bias.is_some(), classes))?,
             gradient: room(wanted(by_matrix.is_some() && place.is_none(), of_chunk))?,
             by_input,
@@ -176,7 +176,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
     }
 
     fn blocks_of_rows(&self) -> impl Iterator<Item = Range<usize>> + use<S> {
-        let (count, block, first) = (self.rows.len(), self.products.blocks.rows, 0..self.in_place);
+        let (count, block, first) = (self.rows.len(), self.products.blocks.rows, 0..self.rows_in_place);
         let others = (first.end..count).step_by(block).map(move |start| start..count.min(start + block));
         Some(first).filter(|first| !first.is_empty()).into_iter().chain(others)
     }
@@ -209,7 +209,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let inputs = inputs.block(all, block.clone());
         let by_matrix = self.by_matrix.filter(|_| at_once);
         // The first block's logits may wait where the matrix's gradient will be: then the others' place is free.
-        let first_place = if block.end <= self.in_place { place.take() } else { None };
+        let first_place = if block.end <= self.rows_in_place { place.take() } else { None };
         let in_place = first_place.is_some();
         let pitch = if in_place { width } else { rows.len() };
         let (logits, pieces, room) = match first_place {
