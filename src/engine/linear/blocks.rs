@@ -9,13 +9,10 @@ use crate::tensor::Split;
 pub const TILE: usize = 256;
 
 /// Rows of a piece of the input's gradient.
-pub const PIECE_ROWS: usize = 256;
+pub const PIECE_ROWS: usize = 128;
 
 /// Columns of a piece of the input's gradient.
 pub const PIECE_COLUMNS: usize = 256;
-
-/// Rows by which the number of sums is chosen.
-const COUNTED_ROWS: usize = 128;
 
 /// Bytes of logits that a block may keep so that they are computed once.
 const WHOLE: usize = 48 << 20;
@@ -28,6 +25,9 @@ const INPUTS: usize = 8 << 20;
 
 /// Bytes of rows of the matrix, or of its gradient, that are copied at once.
 const COPIED: usize = 16 << 20;
+
+/// Bytes of tiles that are copied at once, each by a task of its own.
+const COPIES: usize = 32 << 20;
 
 /// Fewer rows than this feed the product badly: then it is quicker to compute the logits of more rows twice.
 const FEWEST: usize = 64;
@@ -70,22 +70,22 @@ impl Blocks {
         if copies {
             chunk = chunk.min(rounded_down(COPIED / bytes_of(width), TILE));
         }
-        let pieces = block.div_ceil(COUNTED_ROWS).saturating_mul(width.div_ceil(PIECE_COLUMNS)).max(1);
+        let pieces = block.div_ceil(PIECE_ROWS).saturating_mul(width.div_ceil(PIECE_COLUMNS)).max(1);
         let segments = (3 * SEGMENTS / pieces).clamp(1, SEGMENTS).min(all / TILE);
         Blocks { rows: block, whole, chunk, segments }
     }
 
     /// The rows of the first block if its logits may wait where the matrix's gradient will be: as many as fit there, and
-    /// whole blocks of the others, so that no bit depends on whether they may. None where logits are computed twice.
+    /// whole blocks of the others, so that no bit depends on whether they may. None where logits are computed twice, or
+    /// where it would be no larger than the others.
     pub fn rows_in_place(&self, sizes: Sizes, size: usize) -> usize {
         let Sizes { rows, width, .. } = sizes;
         let fitting = width.min(INPUTS / (width * size).max(1)).min(MOST);
-        if !self.whole {
-            0
-        } else if rows <= fitting {
-            rows
-        } else {
-            fitting / self.rows * self.rows
+        match fitting / self.rows * self.rows {
+            _ if !self.whole => 0,
+            _ if rows <= fitting => rows,
+            several if several > self.rows => several,
+            _ => 0,
         }
     }
 
@@ -102,7 +102,7 @@ impl Blocks {
     /// anyway.
     pub fn copies(rows: usize, classes: usize, size: usize, scratch: usize) -> usize {
         let tile = rows * TILE;
-        let copies = scratch.max(COPIED / size) / tile.max(1);
+        let copies = scratch.max(COPIES / size) / tile.max(1);
         copies.clamp(1, Split::MOST).min(classes.div_ceil(TILE)) * tile
     }
 
@@ -132,10 +132,16 @@ mod tests {
                         let sizes = Sizes { rows, width, classes };
                         let blocks = Blocks::of(sizes, size, true, true);
                         assert!(blocks.rows >= 1 && blocks.rows <= rows && blocks.chunk.is_multiple_of(TILE));
+                        let in_place = blocks.rows_in_place(sizes, size);
                         let kept = if blocks.whole { classes.next_multiple_of(TILE) } else { blocks.chunk };
-                        let pieces = blocks.segments * blocks.rows * width.next_multiple_of(PIECE_COLUMNS);
-                        // Logits, inputs, their gradient, and copies of rows of the matrix and its gradient.
-                        let total = kept * blocks.rows + blocks.rows * width + pieces + 2 * blocks.chunk * width;
+                        let logits = if in_place < rows { kept * blocks.rows } else { 0 };
+                        let pieces = |rows: usize| blocks.segments * rows * width.next_multiple_of(PIECE_COLUMNS);
+                        let made = pieces(in_place);
+                        let copies = Blocks::copies(in_place, classes, size, logits.saturating_sub(made));
+                        // Logits or what is made of them, inputs, their gradient, and copies of rows of the matrix and its
+                        // gradient.
+                        let inputs = blocks.rows.max(in_place) * width;
+                        let total = logits.max(made + copies) + inputs + pieces(blocks.rows) + 2 * blocks.chunk * width;
                         let most = if width * TILE * size > COPIED { 150 << 20 } else { 110 << 20 };
                         assert!(total * size <= most, "{sizes:?} of {size} bytes: {blocks:?} take {}", total * size);
                     }

@@ -175,7 +175,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
         Ok(sweep)
     }
 
-    fn blocks_of_rows(&self) -> impl Iterator<Item = Range<usize>> + use<S> {
+    fn blocks_of_rows(&self) -> impl Iterator<Item = Range<usize>> + Clone + use<S> {
         let (count, block, first) = (self.rows.len(), self.products.blocks.rows, 0..self.rows_in_place);
         let others = (first.end..count).step_by(block).map(move |start| start..count.min(start + block));
         Some(first).filter(|first| !first.is_empty()).into_iter().chain(others)
@@ -212,17 +212,18 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let first_place = if block.end <= self.rows_in_place { place.take() } else { None };
         let in_place = first_place.is_some();
         let pitch = if in_place { width } else { rows.len() };
-        let (logits, pieces, room) = match first_place {
+        let (logits, pieces, spare) = match first_place {
             Some(first_place) => {
-                let (pieces, room) =
+                let (pieces, spare) =
                     tiles.split_at_mut(if self.by_input.is_some() { products.pieces(rows.len()) } else { 0 });
-                (first_place, pieces, room)
+                (first_place, pieces, spare)
             }
             None => (&mut tiles[..], &mut pieces[..], &mut [][..]),
         };
-        let tiles_of = |chunk: &Range<usize>, logits: &mut [S]| {
+        let most = logits.len();
+        let place_of = |chunk: &Range<usize>| {
             let start = if blocks.whole { chunk.start * pitch } else { 0 };
-            start..logits.len().min(start + chunk.len().next_multiple_of(TILE) * pitch)
+            start..most.min(start + chunk.len().next_multiple_of(TILE) * pitch)
         };
         if products.are_zero() {
             // Each class but the largest adds e⁰.
@@ -232,8 +233,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
             for chunk in blocks.chunks(classes) {
                 let matrix_rows = products.fetch(&chunk, copies)?;
                 let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
-                let place = tiles_of(&chunk, logits);
-                let tiles = Tiles { numbers: &mut logits[place], pitch };
+                let tiles = Tiles { numbers: &mut logits[place_of(&chunk)], pitch };
                 products.logits((inputs, matrix_rows), &chunk, rows, tiles, stats)?;
                 products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
             }
@@ -249,8 +249,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
             if !blocks.whole || self.by_input.is_some() {
                 matrix_rows = products.fetch(&chunk, copies)?;
             }
-            let place_of_tiles = tiles_of(&chunk, logits);
-            let mut tiles = Tiles { numbers: &mut logits[place_of_tiles], pitch };
+            let mut tiles = Tiles { numbers: &mut logits[place_of(&chunk)], pitch };
             if !blocks.whole {
                 products.logits((inputs, matrix_rows), &chunk, rows, tiles.lend(), &mut [])?;
             }
@@ -267,7 +266,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
                         inputs,
                         &chunk,
                         rows.len(),
-                        Derivatives::InPlace(room),
+                        Derivatives::InPlace(spare),
                         (tiles.numbers, false),
                     )?;
                 }
@@ -290,11 +289,11 @@ impl<'a, S: Entry> Sweep<'a, S> {
 
     /// The matrix's gradient, added up over the blocks of rows for one chunk of classes after another.
     fn matrix_alone(&mut self, output: Output<'_>) -> Result<()> {
-        let blocks: Vec<Range<usize>> = self.blocks_of_rows().collect();
+        let blocks = self.blocks_of_rows();
         let Sweep { products, rows: all, inputs, copies, tiles, outcomes, gradient, .. } = self;
         for chunk in products.blocks.chunks(products.sizes.classes) {
             let matrix_rows = products.fetch(&chunk, copies)?;
-            for block in &blocks {
+            for block in blocks.clone() {
                 let rows = &all[block.clone()];
                 let inputs = inputs.block(all, block.clone());
                 let mut tiles = Tiles { numbers: tiles, pitch: rows.len() };
