@@ -83,8 +83,8 @@ def scaling(results):
 
 def allowed(results, name, cores):
     """For each case of a pass beyond the caches, the seconds that an element takes of the memory and of the arithmetic of
-    so many cores, and shares of the bandwidth limit: with one after the other, with both at once, and the one that was reached. The
-    arithmetic is that of one thread in the caches, in the same rounds."""
+    so many cores, and shares of the bandwidth limit: with one after the other, with both at once, and the one that was
+    reached. The arithmetic is that of one thread in the caches, in the same rounds."""
     for ours, peers in results.cases(name):
         if ours["limit"] and CACHED in peers:
             memory = ours["bytes"] / ours["elements"] / ours["limit"]

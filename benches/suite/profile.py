@@ -1,6 +1,7 @@
 """Where the instructions of a call go, counted by callgrind, and its time, sampled by perf. ../run.sh need have neither."""
 
 import ctypes
+import math
 import re
 import shutil
 import subprocess
@@ -38,8 +39,8 @@ def book():
             yield Case("images", loss, shape)
 
 
-def kind(function):
-    return next(name for name, pattern in KINDS.items() if re.search(pattern, function))
+def kind(function, kinds):
+    return next(name for name, pattern in kinds.items() if re.search(pattern, function))
 
 
 def watched(folder, function, command, calls):
@@ -53,7 +54,7 @@ def watched(folder, function, command, calls):
     for line in printed.splitlines():
         found = LINE.match(line)
         if found and found[2] != "PROGRAM TOTALS":
-            sums[kind(found[2])] += int(found[1].replace(",", "")) / calls
+            sums[kind(found[2], KINDS)] += int(found[1].replace(",", "")) / calls
     return sums
 
 
@@ -62,10 +63,9 @@ def by_hand(folder, case, calls):
     library, function = folder / "hand_counted.so", f"hand_{case.loss.split('(')[0]}_{case.dtype}"
     if not hasattr(ctypes.CDLL(str(library)), function):
         return None
-    inner = case.elements // (case.shape[0] * case.classes)
-    sizes = [calls, ITEM[case.dtype], case.shape[0], case.classes, inner]
-    command = [folder / "instructions", library, function, *map(str, sizes)]
-    return sum(watched(folder, function, command, calls).values())
+    sizes = [calls, ITEM[case.dtype], case.shape[0], case.classes, math.prod(case.shape[2:])]
+    program = [folder / "instructions", library, function, *map(str, sizes)]
+    return sum(watched(folder, function, program, calls).values())
 
 
 def count(folder):
@@ -111,7 +111,7 @@ def sampled(name, folder, command):
     for line in printed.splitlines():
         found = SAMPLED.match(line)
         if found and (found[2].startswith("liblosskit") or (found[2].startswith("libc.") and "mem" in found[3])):
-            sums[next(kind for kind, pattern in WORK.items() if re.search(pattern, found[3]))] += float(found[1])
+            sums[kind(found[3], WORK)] += float(found[1])
     total = sum(sums.values())
     return {"case": name, "shares": {kind: share / total for kind, share in sums.items()}} if total else None
 
