@@ -81,11 +81,13 @@ impl Blocks {
     pub fn rows_in_place(&self, sizes: Sizes, size: usize) -> usize {
         let Sizes { rows, width, .. } = sizes;
         let fitting = width.min(INPUTS / (width * size).max(1)).min(MOST);
-        match fitting / self.rows * self.rows {
-            _ if !self.whole => 0,
-            _ if rows <= fitting => rows,
-            several if several > self.rows => several,
-            _ => 0,
+        let whole_blocks = fitting / self.rows * self.rows;
+        if self.whole && rows <= fitting {
+            rows
+        } else if self.whole && whole_blocks > self.rows {
+            whole_blocks
+        } else {
+            0
         }
     }
 

@@ -53,13 +53,6 @@ pub struct Tiles<'t, S> {
     pub pitch: usize,
 }
 
-impl<S> Tiles<'_, S> {
-    /// The same, to be used for a while.
-    pub fn lend(&mut self) -> Tiles<'_, S> {
-        Tiles { numbers: self.numbers, pitch: self.pitch }
-    }
-}
-
 /// Where the derivatives by the logits are, of which the matrix's gradient is made.
 pub enum Derivatives<'t, S> {
     /// In tiles.
@@ -141,13 +134,13 @@ impl<S: Entry> Products<'_, S> {
         (inputs, matrix_rows): (&[S], &[S]),
         classes: &Range<usize>,
         rows: &[Row],
-        tiles: Tiles<'_, S>,
+        tiles: &mut Tiles<'_, S>,
         stats: &mut [Stats<S>],
     ) -> Result<()> {
         let (width, count) = (self.sizes.width, rows.len());
         let shares = Self::shares(classes.len().div_ceil(TILE), count * width * TILE);
-        let Tiles { numbers, pitch } = tiles;
-        let slots = Slots::of(numbers, shares.share() * pitch * TILE);
+        let pitch = tiles.pitch;
+        let slots = Slots::of(tiles.numbers, shares.share() * pitch * TILE);
         let summed = !stats.is_empty();
         let stats = Slots::of(stats, shares.share() * count);
         let inputs = matrix(inputs, count, width)?;
@@ -173,13 +166,13 @@ impl<S: Entry> Products<'_, S> {
         &self,
         classes: &Range<usize>,
         (rows, outcomes): (&[Row], &[Outcome]),
-        tiles: Tiles<'_, S>,
+        tiles: &mut Tiles<'_, S>,
         sums: &mut [f64],
     ) -> Result<()> {
         let count = rows.len();
         let shares = Shares::of(classes.len().div_ceil(TILE), count * TILE, 1);
-        let Tiles { numbers, pitch } = tiles;
-        let slots = Slots::of(numbers, shares.share() * pitch * TILE);
+        let pitch = tiles.pitch;
+        let slots = Slots::of(tiles.numbers, shares.share() * pitch * TILE);
         let summed = !sums.is_empty();
         let sums = Slots::of(sums, shares.share() * TILE);
         self.each(&shares, |task, range| {

@@ -139,7 +139,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let of_chunk = blocks.chunk.min(classes) * width;
         let wanted = |wanted: bool, count: usize| if wanted { count } else { 0 };
         let later = rows_in_place < rows.len();
-        let pieces = |rows: usize| wanted(by_input.is_some(), products.pieces(rows));
+        let pieces = |rows: usize| pieces_of(&products, by_input, rows);
         let stats = |rows: usize| blocks.for_rows(rows).chunk.div_ceil(TILE) * rows;
         // While the first block's logits wait elsewhere, what is made of them goes where the others' will be.
         let (logits, made) = (wanted(later, blocks.rows * kept), pieces(rows_in_place));
@@ -214,8 +214,7 @@ impl<'a, S: Entry> Sweep<'a, S> {
         let pitch = if in_place { width } else { rows.len() };
         let (logits, pieces, spare) = match first_place {
             Some(first_place) => {
-                let (pieces, spare) =
-                    tiles.split_at_mut(if self.by_input.is_some() { products.pieces(rows.len()) } else { 0 });
+                let (pieces, spare) = tiles.split_at_mut(pieces_of(products, self.by_input, rows.len()));
                 (first_place, pieces, spare)
             }
             None => (&mut tiles[..], &mut pieces[..], &mut [][..]),
@@ -233,8 +232,8 @@ impl<'a, S: Entry> Sweep<'a, S> {
             for chunk in blocks.chunks(classes) {
                 let matrix_rows = products.fetch(&chunk, copies)?;
                 let stats = &mut stats[..chunk.len().div_ceil(TILE) * rows.len()];
-                let tiles = Tiles { numbers: &mut logits[place_of(&chunk)], pitch };
-                products.logits((inputs, matrix_rows), &chunk, rows, tiles, stats)?;
+                let mut tiles = Tiles { numbers: &mut logits[place_of(&chunk)], pitch };
+                products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles, stats)?;
                 products.level.run(Join { tiles: stats, first: chunk.start, width: TILE, rows, known });
             }
         }
@@ -251,10 +250,10 @@ impl<'a, S: Entry> Sweep<'a, S> {
             }
             let mut tiles = Tiles { numbers: &mut logits[place_of(&chunk)], pitch };
             if !blocks.whole {
-                products.logits((inputs, matrix_rows), &chunk, rows, tiles.lend(), &mut [])?;
+                products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles, &mut [])?;
             }
             let sums = if sums.is_empty() { &mut [][..] } else { &mut sums[chunk.clone()] };
-            products.differentiate(&chunk, (rows, outcomes), tiles.lend(), sums)?;
+            products.differentiate(&chunk, (rows, outcomes), &mut tiles, sums)?;
             // The matrix's gradient comes last: it may take the matrix's place.
             if self.by_input.is_some() {
                 products.add_to_input(matrix_rows, &chunk, rows.len(), &tiles, pieces)?;
@@ -297,8 +296,8 @@ impl<'a, S: Entry> Sweep<'a, S> {
                 let rows = &all[block.clone()];
                 let inputs = inputs.block(all, block.clone());
                 let mut tiles = Tiles { numbers: tiles, pitch: rows.len() };
-                products.logits((inputs, matrix_rows), &chunk, rows, tiles.lend(), &mut [])?;
-                products.differentiate(&chunk, (rows, &outcomes[block.clone()]), tiles.lend(), &mut [])?;
+                products.logits((inputs, matrix_rows), &chunk, rows, &mut tiles, &mut [])?;
+                products.differentiate(&chunk, (rows, &outcomes[block.clone()]), &mut tiles, &mut [])?;
                 let out = (&mut gradient[..], block.start > 0);
                 products.by_matrix(inputs, &chunk, rows.len(), Derivatives::Apart(tiles), out)?;
             }
@@ -338,6 +337,11 @@ impl<'a, S: Entry> Sweep<'a, S> {
             }
         }
     }
+}
+
+/// Numbers of the pieces of the input's gradient, for a block of so many rows; none if that gradient is not asked for.
+fn pieces_of<S: Entry>(products: &Products<'_, S>, by_input: Option<Output<'_>>, rows: usize) -> usize {
+    by_input.map_or(0, |_| products.pieces(rows))
 }
 
 /// A view of the matrix's rows, which only copies where the gradient takes their place.
