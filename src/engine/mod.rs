@@ -17,6 +17,8 @@ mod aligned;
 #[forbid(unsafe_code)]
 pub mod census;
 #[forbid(unsafe_code)]
+mod converted;
+#[forbid(unsafe_code)]
 pub mod elementwise;
 pub mod level;
 #[forbid(unsafe_code)]

@@ -5,12 +5,14 @@
 //! change a result; the only operation that needs hardware is the fused multiply-add, which [`real::Emulated`]
 //! reproduces exactly where the hardware has none.
 
+pub mod bits;
 pub mod elementary;
 pub mod hyperbolic;
 pub mod logistic;
 pub mod real;
 pub mod sum;
 
+pub use bits::FloatBits;
 pub use elementary::{AnyPower, Power, RowExp, Square, exp, exp_of_negative, ln, ln_1p, ln_1p_up_to_one};
 pub use hyperbolic::{Tanh, tanh};
 pub use logistic::Logistic;

@@ -5,30 +5,20 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use super::bits::FloatBits;
+
 /// A number type that tensors hold and kernels compute in: f32 or f64.
-pub trait Scalar: crate::tensor::Element + Default + Debug + PartialOrd + Send + Sync + 'static {
+pub trait Scalar: crate::tensor::Element + FloatBits + Default + Debug + PartialOrd + Send + Sync + 'static {
     /// The scalar on a machine with a hardware fused multiply-add.
     type Fused: Real<Storage = Self>;
     /// The scalar with the fused multiply-add emulated, bit for bit.
     type Portable: Real<Storage = Self>;
-    /// Its bits, as an integer without a sign.
-    type Bits: Copy + Ord;
-    /// Its bits, as an integer with a sign.
-    type SignedBits: Copy + Ord;
     /// Whether f64 holds it with 29 bits to spare: sums of such terms and quotients in f64 need no correction.
     const IS_NARROW: bool = size_of::<Self>() < size_of::<f64>();
     /// Exact widening.
     fn to_f64(self) -> f64;
     /// Rounding to nearest, ties to even.
     fn from_f64(value: f64) -> Self;
-    /// Its bits.
-    fn bits(self) -> Self::Bits;
-    /// Its bits, of which the first is the sign of both.
-    fn signed_bits(self) -> Self::SignedBits;
-    /// The number with these bits.
-    fn of_bits(bits: Self::Bits) -> Self;
-    /// The number with these bits.
-    fn of_signed_bits(bits: Self::SignedBits) -> Self;
 }
 
 /// How `a * b + c` is rounded once: by the machine, or by us.
@@ -260,8 +250,6 @@ macro_rules! lane_real {
         impl Scalar for $scalar {
             type Fused = Lane<$scalar, Fused>;
             type Portable = Lane<$scalar, Emulated>;
-            type Bits = $bits;
-            type SignedBits = $signed;
 
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -271,26 +259,6 @@ macro_rules! lane_real {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $scalar
-            }
-
-            #[inline(always)]
-            fn bits(self) -> $bits {
-                self.to_bits()
-            }
-
-            #[inline(always)]
-            fn signed_bits(self) -> $signed {
-                self.to_bits() as $signed
-            }
-
-            #[inline(always)]
-            fn of_bits(bits: $bits) -> $scalar {
-                $scalar::from_bits(bits)
-            }
-
-            #[inline(always)]
-            fn of_signed_bits(bits: $signed) -> $scalar {
-                $scalar::from_bits(bits as $bits)
             }
         }
 

@@ -1,8 +1,8 @@
 //! The arithmetic of the short walk, a few vectors at a time: loops over slices, which compile to vector code.
 
-use super::stored::Converted;
 use super::{Jet, Kernel};
 use crate::engine::aligned::Aligned;
+use crate::engine::converted::Converted;
 use crate::math::Real;
 use crate::math::sum::{LANES, Lanes};
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::source::{Class, Source, Stats};
 use super::{Kernel, Term};
 use crate::engine::Curvature;
+use crate::engine::converted::Converted;
 use crate::math::{Real, RowExp, Scalar};
 
 /// Classes processed together.
@@ -73,25 +74,16 @@ impl<R: Real, K: Kernel, P: Source> Shared<R, K, P> {
 
 /// eˣ of a block, as the row divides it.
 #[inline(always)]
-pub fn exponentials<S: Scalar, R: Real<Storage = S>>(row: RowExp<R>, input: &[S], out: &mut [S]) {
+pub fn exponentials<R: Real, T: Converted<R::Storage>>(row: RowExp<R>, input: &[T], out: &mut [R::Storage]) {
     let out = &mut out[..input.len()];
     if row.offset == R::ZERO {
         for index in 0..input.len() {
-            out[index] = row.of_shifted(R::load(input[index])).store();
+            out[index] = row.of_shifted(R::load(input[index].widen())).store();
         }
     } else {
         for index in 0..input.len() {
-            out[index] = row.of(R::load(input[index])).store();
+            out[index] = row.of(R::load(input[index].widen())).store();
         }
-    }
-}
-
-/// The gradient of classes without a target: a multiple of their exponentials.
-#[inline(always)]
-pub fn scaled_exponentials<S: Scalar, R: Real<Storage = S>>(row: RowExp<R>, factor: R, input: &[S], out: &mut [S]) {
-    let out = &mut out[..input.len()];
-    for index in 0..input.len() {
-        out[index] = (row.of(R::load(input[index])) * factor).store();
     }
 }
 
@@ -100,6 +92,15 @@ pub fn scaled_exponentials<S: Scalar, R: Real<Storage = S>>(row: RowExp<R>, fact
 pub fn scale<S: Scalar, R: Real<Storage = S>>(factor: R, block: &mut [S]) {
     for element in block {
         *element = (R::load(*element) * factor).store();
+    }
+}
+
+/// Multiplies a block on the way to where it is stored.
+#[inline(always)]
+pub fn scale_to<R: Real, T: Converted<R::Storage>>(factor: R, block: &[R::Storage], out: &mut [T]) {
+    let out = &mut out[..block.len()];
+    for index in 0..block.len() {
+        out[index] = T::narrow((R::load(block[index]) * factor).store());
     }
 }
 

@@ -1,23 +1,22 @@
 //! The largest of some numbers and its place.
 
-use crate::math::Scalar;
+use crate::math::{FloatBits, Scalar};
 
 /// The largest of the numbers so far.
 ///
 /// Bits are compared as integers, which compiles to vector code without being told that no number is NaN. If one of the
 /// numbers has no minus sign, the largest is the largest signed integer; if all have one, it is the smallest unsigned one.
 #[derive(Clone, Copy)]
-pub struct Largest<S: Scalar> {
+pub struct Largest<S: FloatBits> {
     signed: S::SignedBits,
     unsigned: S::Bits,
 }
 
-impl<S: Scalar> Largest<S> {
+impl<S: FloatBits> Largest<S> {
     /// Of no numbers: −∞.
     #[inline(always)]
     pub fn of_none() -> Largest<S> {
-        let infinite = S::from_f64(f64::NEG_INFINITY);
-        Largest { signed: infinite.signed_bits(), unsigned: infinite.bits() }
+        Largest { signed: S::NEG_INFINITY.signed_bits(), unsigned: S::NEG_INFINITY.bits() }
     }
 
     /// Of one number more.
@@ -30,7 +29,7 @@ impl<S: Scalar> Largest<S> {
     /// The largest. With NaN among them, numbers have no largest: some number comes out, or NaN.
     #[inline(always)]
     pub fn value(self) -> S {
-        let has_no_minus = self.signed >= S::default().signed_bits();
+        let has_no_minus = self.signed >= S::ZERO.signed_bits();
         if has_no_minus { S::of_signed_bits(self.signed) } else { S::of_bits(self.unsigned) }
     }
 }
@@ -38,7 +37,7 @@ impl<S: Scalar> Largest<S> {
 /// The largest, −∞ for none. That it has no meaning where there is NaN does a softmax no harm, because everything that
 /// follows from the row's exponentials is NaN.
 #[inline(always)]
-pub fn largest_of<S: Scalar>(numbers: &[S]) -> S {
+pub fn largest_of<S: FloatBits>(numbers: &[S]) -> S {
     let mut largest = Largest::of_none();
     for &number in numbers {
         largest = largest.and(number);

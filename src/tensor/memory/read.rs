@@ -9,8 +9,8 @@ use smallvec::{Array, SmallVec};
 use super::transpose::transpose;
 use super::walk::{Block, Walk};
 use super::{halves, stream};
-use crate::math::Scalar;
-use crate::tensor::Dtype;
+use crate::math::{FloatBits, Scalar};
+use crate::tensor::{Dtype, Element};
 
 /// How an engine reads a tensor.
 #[derive(Clone, Copy)]
@@ -216,7 +216,7 @@ impl<'a> View<'a> {
 
     /// Lends some columns of one row if they lie in memory just so.
     #[inline(always)]
-    pub fn run_of_row<T: Scalar>(&self, row: usize, columns: Range<usize>) -> Option<&[T]> {
+    pub fn run_of_row<T: Element + FloatBits>(&self, row: usize, columns: Range<usize>) -> Option<&[T]> {
         if !self.lendable || self.dtype != T::DTYPE || (self.walk.stride != 1 && self.walk.extent > 1) {
             return None;
         }

@@ -10,7 +10,7 @@ use super::read::{View, Widen};
 use super::transpose::transpose;
 use super::walk::{Block, Walk};
 use super::{halves, stream};
-use crate::math::Scalar;
+use crate::math::{FloatBits, Scalar};
 use crate::tensor::{Dtype, Element};
 
 /// An output, divided among tasks.
@@ -248,7 +248,7 @@ impl Part<'_> {
 
     /// Lends some columns of a row to be overwritten if they lie in memory just so.
     #[inline(always)]
-    pub fn run_of_row<T: Scalar>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
+    pub fn run_of_row<T: Element + FloatBits>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
         let walk = &self.split.walk;
         if self.split.accumulate || self.split.dtype != T::DTYPE || (walk.stride != 1 && walk.extent > 1) {
             return None;
@@ -259,20 +259,28 @@ impl Part<'_> {
         Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().offset(offset), columns.len()) })
     }
 
-    /// How many numbers of a type a row has room for until it is written, from its first column to its last: no narrower
-    /// ones, so that the row may be written over those that were fetched, and none if it is added to.
+    /// How many numbers of a type there is room for from a row's first column on, until it is written: one for each column
+    /// at most, in the row and in the next, if that is this part's too and follows without a gap. No narrower ones, so
+    /// that the row may be written over those that were fetched; none if it is added to.
     #[inline(always)]
-    pub fn room_in_row<T: Scalar>(&self) -> usize {
+    pub fn room_in_row<T: Scalar>(&self, row: usize) -> usize {
         let Split { ref walk, dtype, accumulate, .. } = *self.split;
-        let is_free = !accumulate && (walk.stride == 1 || walk.extent <= 1) && dtype.size() <= size_of::<T>();
-        if is_free { walk.extent * dtype.size() / size_of::<T>() } else { 0 }
+        let extent = walk.extent;
+        let is_free = !accumulate && (walk.stride == 1 || extent <= 1) && dtype.size() <= size_of::<T>();
+        if !is_free {
+            return 0;
+        }
+        let distance = || walk.row(row + 1, &(0..extent)) - walk.row(row, &(0..extent));
+        let is_followed = row + 1 < self.rows.end && distance() == extent as isize;
+        let columns = if is_followed { 2 * extent } else { extent };
+        extent.min(columns * dtype.size() / size_of::<T>())
     }
 
     /// Leaves numbers where a row will be written, from a place among those that there is room for.
     #[inline(always)]
     pub fn leave_in_row<T: Scalar>(&mut self, row: usize, start: usize, numbers: &[T]) {
         let place = self.room_from::<T>(row, start, numbers.len());
-        // SAFETY: (reach) the row's own bytes; (distinct, once) only this part uses them.
+        // SAFETY: (reach) bytes of the row and the next; (distinct, once) only this part uses them.
         unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr().cast(), place, size_of_val(numbers)) };
     }
 
@@ -284,12 +292,12 @@ impl Part<'_> {
         unsafe { std::ptr::copy_nonoverlapping(place, out.as_mut_ptr().cast(), size_of_val(out)) };
     }
 
-    /// The first byte of some numbers that a row has room for.
+    /// The first byte of some numbers that there is room for from a row on.
     #[inline(always)]
     fn room_from<T: Scalar>(&self, row: usize, start: usize, count: usize) -> *mut u8 {
         self.check(row, 1);
-        let room = self.room_in_row::<T>();
-        assert!(start <= room && count <= room - start, "more than a row has room for");
+        let room = self.room_in_row::<T>(row);
+        assert!(start <= room && count <= room - start, "more than there is room for");
         let Split { pointer, dtype, ref walk, .. } = *self.split;
         let first = walk.row(row, &(0..walk.extent)) * dtype.size() as isize;
         pointer.wrapping_offset(first).wrapping_add(start * size_of::<T>())

@@ -3,20 +3,36 @@
 
 use std::ops::Range;
 
+use half::bf16;
+
 use super::super::block::{self, blocks};
 use super::super::scalars::RowScalars;
 use super::super::source::Source;
 use super::super::{Job, Kernel, Parts, RowFactors, Target};
 use super::{Buffers, Row, Totals, Waiting, kept_of};
+use crate::engine::converted::Converted;
 use crate::math::sum::LANES;
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::Part;
+use crate::tensor::{Part, Room};
 
 /// The most rows that go together.
 const MOST_ROWS: usize = 32;
 
 /// The elements of rows that go together. In f32, input and gradient stay in the first-level cache from pass to pass.
 const ELEMENTS: usize = 4 * 1024;
+
+/// Where the exponentials of the rows of a call wait until gradients are made of them.
+#[derive(Clone, Copy, PartialEq)]
+enum Wait {
+    /// Nowhere.
+    Nowhere,
+    /// Where the gradient will be, which lies in memory just so.
+    InPlace,
+    /// In a buffer that holds all rows that go together.
+    Beside,
+    /// In the bytes where the gradient will be, as far as there is room.
+    Packed,
+}
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -28,7 +44,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 ) -> Sum {
     let together = (ELEMENTS / job.classes).clamp(1, MOST_ROWS);
     let mut scalars = RowScalars::<S, MOST_ROWS>::of(job.derivative_factor);
-    let in_place = waits_in_place::<S, K, P>(job, &mut parts.gradient, range.clone());
+    let wait = Wait::of::<S, K, P>(job, &mut parts.gradient, range.start);
+    let mut room = Room::<S, ELEMENTS>::default();
+    let beside = room.cleared(if wait == Wait::Beside { together * job.classes } else { 0 });
     let mut factors = [RowFactors::ONE; MOST_ROWS];
     let mut sum = Sum::ZERO;
     let mut start = range.start;
@@ -48,7 +66,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for place in 0..count {
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
-                let waiting = row.waiting(&mut parts.gradient, in_place);
+                let waiting = match wait {
+                    Wait::Beside => Waiting::Run(&mut beside[place * job.classes..][..job.classes]),
+                    _ => row.waiting(&mut parts.gradient, wait),
+                };
                 row.add_to::<R>(&mut scalars, place, waiting, buffers);
             }
         }
@@ -60,7 +81,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for place in 0..count {
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
-                row.derive_from::<R>(&scalars, place, in_place, parts, buffers);
+                let beside =
+                    if wait == Wait::Beside { &mut beside[place * job.classes..][..job.classes] } else { &mut [] };
+                row.derive_from::<R>(&scalars, place, wait, beside, parts, buffers);
             } else {
                 row.write_zeros(parts, buffers);
             }
@@ -71,27 +94,43 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     sum
 }
 
-/// Whether exponentials wait where the gradient will be, because it lies in memory just so, which is the same for all rows.
-#[inline(always)]
-fn waits_in_place<S: Scalar, K: Kernel, P: Source>(
-    job: &Job<'_, S, K, P>,
-    gradient: &mut Option<Part<'_>>,
-    rows: Range<usize>,
-) -> bool {
-    let is_free = P::EXPONENTIAL && !rows.is_empty() && job.input.lends();
-    is_free && gradient.as_mut().is_some_and(|gradient| gradient.run_of_row::<S>(rows.start, 0..job.classes).is_some())
+impl Wait {
+    /// Of rows from one on: they all lie alike.
+    #[inline(always)]
+    fn of<S: Scalar, K: Kernel, P: Source>(
+        job: &Job<'_, S, K, P>,
+        gradient: &mut Option<Part<'_>>,
+        start: usize,
+    ) -> Wait {
+        let Some(gradient) = gradient.as_mut().filter(|_| P::EXPONENTIAL) else { return Wait::Nowhere };
+        if job.input.lends() && gradient.run_of_row::<S>(start, 0..job.classes).is_some() {
+            Wait::InPlace
+        } else if job.classes <= ELEMENTS {
+            Wait::Beside
+        } else if job.input.lends() {
+            // One row at a time: it may use the room of the next.
+            Wait::Packed
+        } else {
+            // A gradient in the input's place: the input is needed again.
+            Wait::Nowhere
+        }
+    }
 }
 
 impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
-    /// Where exponentials wait. Where a gradient replaces its input, the input is needed again.
+    /// Where exponentials wait in the gradient's place.
     #[inline(always)]
-    fn waiting<'w, 'p>(&self, gradient: &'w mut Option<Part<'p>>, in_place: bool) -> Waiting<'w, 'p, S> {
-        let Some(gradient) = gradient else { return Waiting::Nowhere };
-        if in_place {
-            return gradient.run_of_row(self.index, 0..self.job.classes).map_or(Waiting::Nowhere, Waiting::InPlace);
+    fn waiting<'w, 'p>(&self, gradient: &'w mut Option<Part<'p>>, wait: Wait) -> Waiting<'w, 'p, S> {
+        match (gradient, wait) {
+            (Some(gradient), Wait::InPlace) => {
+                gradient.run_of_row(self.index, 0..self.job.classes).map_or(Waiting::Nowhere, Waiting::Run)
+            }
+            (Some(gradient), Wait::Packed) => {
+                let room = gradient.room_in_row::<S>(self.index);
+                Waiting::Packed(gradient, room)
+            }
+            _ => Waiting::Nowhere,
         }
-        let room = if P::EXPONENTIAL && self.job.input.lends() { gradient.room_in_row::<S>() } else { 0 };
-        if room == 0 { Waiting::Nowhere } else { Waiting::Packed(gradient, room) }
     }
 
     /// Adds the row's exponentials up, and notes what is needed of the row once.
@@ -118,7 +157,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         &self,
         scalars: &RowScalars<S, MOST_ROWS>,
         place: usize,
-        in_place: bool,
+        wait: Wait,
+        beside: &mut [S],
         parts: &mut Parts<'_>,
         buffers: &mut Buffers<S>,
     ) {
@@ -130,8 +170,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             return self.derive(shared, totals, &mut parts.gradient, buffers);
         }
         let (labelled, factor) = (scalars.labelled[place], R::load(scalars.others[place]));
-        let room = match self.waiting(&mut parts.gradient, in_place) {
-            Waiting::InPlace(run) => {
+        let room = match self.waiting(&mut parts.gradient, wait) {
+            Waiting::Run(run) => {
                 block::scale(factor, run);
                 run[self.label] = labelled;
                 return;
@@ -142,41 +182,65 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let Some(gradient) = &mut parts.gradient else { return };
         let Buffers { input, derivatives, .. } = buffers;
         for columns in blocks(self.job.classes) {
-            derivatives.resize(columns.len(), S::default());
-            // What is written is no wider, so it stays behind what waits.
-            let (waited, others) = derivatives.split_at_mut(kept_of(&columns, room));
-            gradient.fetch_from_row(self.index, columns.start.min(room), waited);
-            block::scale(factor, waited);
-            if !others.is_empty() {
-                let input = self.block(columns.start + waited.len()..columns.end, input);
-                block::scaled_exponentials(shared.row, factor, input, others);
-            }
-            if columns.contains(&self.label) {
-                derivatives[self.label - columns.start] = labelled;
-            }
-            gradient.write_row(self.index, columns, derivatives);
+            let exponentials = if wait == Wait::Beside {
+                &mut beside[columns.clone()]
+            } else {
+                derivatives.resize(columns.len(), S::default());
+                // What is written is no wider, so it stays behind what waits.
+                let (waited, others) = derivatives.split_at_mut(kept_of(&columns, room));
+                gradient.fetch_from_row(self.index, columns.start.min(room), waited);
+                self.exponentials(shared.row, columns.start + waited.len()..columns.end, others, input);
+                &mut derivatives[..]
+            };
+            self.write_scaled(factor, columns, exponentials, labelled, gradient);
         }
+    }
+
+    /// Writes the gradient of some classes, which is made of their exponentials.
+    #[inline(always)]
+    fn write_scaled<R: Real<Storage = S>>(
+        &self,
+        factor: R,
+        columns: Range<usize>,
+        exponentials: &mut [S],
+        labelled: S,
+        gradient: &mut Part<'_>,
+    ) {
+        let label = columns.contains(&self.label).then(|| self.label - columns.start);
+        if S::IS_NARROW
+            && let Some(run) = gradient.run_of_row::<bf16>(self.index, columns.clone())
+        {
+            block::scale_to(factor, exponentials, run);
+            if let Some(label) = label {
+                run[label] = bf16::narrow(labelled);
+            }
+            return;
+        }
+        block::scale(factor, exponentials);
+        if let Some(label) = label {
+            exponentials[label] = labelled;
+        }
+        gradient.write_row(self.index, columns, exponentials);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use half::bf16;
+    use half::{bf16, f16};
 
     use crate::Loss;
-    use crate::tensor::{Tensor, TensorMut};
+    use crate::tensor::{Element, Tensor, TensorMut};
 
-    /// Whether some of a row's exponentials wait or all are made again must make no difference.
-    #[test]
-    fn a_gradient_of_half_precision_is_that_of_single_precision_rounded() {
+    /// Gradient of rows in a half-precision type beside that of the widened rows, rounded.
+    fn check<T: Element + PartialEq + std::fmt::Debug>(zero: T, round: impl Fn(f32) -> T, widen: impl Fn(T) -> f32) {
         let loss = Loss::parse("cross_entropy(reduction=sum)").unwrap();
-        for classes in [65, 511, 512, 513, 1000, 1023, 1024, 1025, 2049] {
+        for classes in [65, 511, 512, 513, 1000, 1023, 1024, 1025, 2049, 4096, 4097, 5003, 9216] {
             const ROWS: usize = 7;
-            let stored: Vec<bf16> =
-                (0..ROWS * classes).map(|index| bf16::from_f32((index * 37 % 101) as f32 / 10.0 - 5.0)).collect();
-            let wide: Vec<f32> = stored.iter().map(|number| number.to_f32()).collect();
+            let stored: Vec<T> =
+                (0..ROWS * classes).map(|index| round((index * 37 % 101) as f32 / 10.0 - 5.0)).collect();
+            let wide: Vec<f32> = stored.iter().map(|&number| widen(number)).collect();
             let labels: Vec<i64> = (0..ROWS).map(|row| (row * 613 % classes) as i64).collect();
-            let (mut narrow, mut single) = (vec![bf16::ZERO; wide.len()], vec![0.0_f32; wide.len()]);
+            let (mut narrow, mut single) = (vec![zero; wide.len()], vec![0.0_f32; wide.len()]);
             let shape = [ROWS, classes];
             let target = Tensor::from_slice(&labels, &[ROWS]);
             let output = TensorMut::from_slice(&mut narrow, &shape);
@@ -186,9 +250,16 @@ mod tests {
             let input = Tensor::from_slice(&wide, &shape).unwrap();
             let expected = loss.eval_pair(None, &input, target.as_ref(), output.as_ref()).unwrap();
             assert_eq!(found.to_bits(), expected.to_bits(), "{classes} classes");
-            for (place, (found, expected)) in narrow.iter().zip(&single).enumerate() {
-                assert_eq!(found.to_bits(), bf16::from_f32(*expected).to_bits(), "{place} of {classes} classes");
+            for (place, (&found, &expected)) in narrow.iter().zip(&single).enumerate() {
+                assert_eq!(found, round(expected), "{place} of {classes} classes");
             }
         }
+    }
+
+    /// Wherever a row's exponentials wait, or whether they are made again, must make no difference.
+    #[test]
+    fn a_gradient_of_half_precision_is_that_of_single_precision_rounded() {
+        check(bf16::ZERO, bf16::from_f32, bf16::to_f32);
+        check(f16::ZERO, f16::from_f32, f16::to_f32);
     }
 }

@@ -2,6 +2,7 @@
 
 mod dense;
 mod labelled;
+mod lent;
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use super::{Job, Kernel, Parts, RowFactors, Target};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
 use crate::tensor::Part;
+use lent::Lent;
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -49,8 +51,8 @@ struct Buffers<S: Scalar> {
 enum Waiting<'w, 'p, S> {
     /// Nowhere: they are computed again, to the same bits.
     Nowhere,
-    /// Where the gradient will be, which lies in memory just so.
-    InPlace(&'w mut [S]),
+    /// In a run of numbers.
+    Run(&'w mut [S]),
     /// The first ones in the bytes where the gradient will be, which have room for so many.
     Packed(&'w mut Part<'p>, usize),
 }
@@ -75,28 +77,27 @@ struct Row<'r, 'a, S, K, P> {
     index: usize,
     label: usize,
     factors: RowFactors,
-    /// Its input, where that lies in memory just so.
-    lent: Option<&'r [S]>,
+    lent: Lent<'r, S>,
 }
 
 impl<'r, 'a, S: Scalar, K: Kernel, P: Source> Row<'r, 'a, S, K, P> {
     /// A row of this label.
     #[inline(always)]
     fn of(job: &'r Job<'a, S, K, P>, index: usize, label: i64, factors: RowFactors) -> Self {
-        Row { job, index, label: job.class_of(label), factors, lent: job.input.run_of_row(index, 0..job.classes) }
+        Row { job, index, label: job.class_of(label), factors, lent: Lent::of(job.input, index) }
     }
 
     /// The input of some classes, by way of the buffer where it is not lent.
     #[inline(always)]
     fn block<'b>(&'b self, columns: Range<usize>, buffer: &'b mut Buffer<S>) -> &'b [S] {
-        match self.lent {
-            Some(row) => &row[columns],
-            None => {
-                buffer.resize(columns.len(), S::default());
-                self.job.input.read_row(self.index, columns, buffer);
-                buffer
-            }
+        if let Lent::Itself(row) = self.lent {
+            return &row[columns];
         }
+        buffer.resize(columns.len(), S::default());
+        if self.lent.widened(columns.clone(), buffer).is_none() {
+            self.job.input.read_row(self.index, columns, buffer);
+        }
+        buffer
     }
 }
 
@@ -120,8 +121,10 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         }
         let (mut max, mut found_in) = (S::from_f64(f64::NEG_INFINITY), 0..0);
         for columns in blocks(self.job.classes) {
-            let input = self.block(columns.clone(), &mut buffers.input);
-            let best = largest_of(input);
+            let best = match self.lent.largest(columns.clone()) {
+                Some(best) => best,
+                None => largest_of(self.block(columns.clone(), &mut buffers.input)),
+            };
             if best > max {
                 (max, found_in) = (best, columns);
             }
@@ -144,15 +147,14 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         }
         let (mut run, mut packed) = match waiting {
             Waiting::Nowhere => (None, None),
-            Waiting::InPlace(run) => (Some(run), None),
+            Waiting::Run(run) => (Some(run), None),
             Waiting::Packed(part, room) => (None, Some((part, room))),
         };
         let row = RowExp::below(R::load(max));
         let mut lanes = Lanes::<LANES>::default();
         for columns in blocks(self.job.classes) {
-            let input = self.block(columns.clone(), &mut buffers.input);
             if P::RATIO {
-                lanes.add(input);
+                lanes.add(self.block(columns.clone(), &mut buffers.input));
                 continue;
             }
             let exponential = match &mut run {
@@ -166,7 +168,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             if self.job.prefetches {
                 self.job.input.prefetch_row(self.index + 1, columns.clone());
             }
-            block::exponentials(row, input, exponential);
+            self.exponentials(row, columns.clone(), exponential, &mut buffers.input);
             // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
             if columns.contains(&largest) {
                 let e = std::mem::take(&mut exponential[largest - columns.start]);
@@ -181,6 +183,21 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             }
         }
         lanes.fold_terms::<S>().value()
+    }
+
+    /// The exponentials of some classes, by way of the buffer where the loop cannot read the input.
+    #[inline(always)]
+    fn exponentials<R: Real<Storage = S>>(
+        &self,
+        row: RowExp<R>,
+        columns: Range<usize>,
+        out: &mut [S],
+        buffer: &mut Buffer<S>,
+    ) {
+        match self.lent {
+            Lent::Bf16(run) => block::exponentials(row, &run[columns], out),
+            _ => block::exponentials(row, self.block(columns, buffer), out),
+        }
     }
 
     /// What the classes share, for the arithmetic of blocks.
