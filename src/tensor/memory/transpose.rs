@@ -1,5 +1,8 @@
 //! Transposing: rows that lie in memory one after another become columns of a tile, and back.
 
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
 /// Rows and columns of what is transposed at once.
 const BLOCK: usize = 4;
 
@@ -19,6 +22,14 @@ pub unsafe fn transpose<T: Copy>(
         // SAFETY: the caller's, for every element inside the matrix.
         unsafe { (source.offset(row * source_pitch + column), target.offset(column * target_pitch + row)) }
     };
+    #[cfg(target_arch = "x86_64")]
+    if size_of::<T>() == size_of::<f32>() {
+        let (source, target) = ((source.cast(), source_pitch), (target.cast(), target_pitch));
+        // SAFETY: the caller's; the elements are moved as bits.
+        if unsafe { x86::transpose(source, target, rows, columns) } {
+            return;
+        }
+    }
     if rows < BLOCK || columns < BLOCK {
         for row in 0..rows {
             for column in 0..columns {
@@ -63,58 +74,63 @@ unsafe fn transpose_block<T: Copy>((source, source_pitch): (*const T, isize), (t
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use std::arch::x86_64::*;
-
-    /// Transposes one block of four-byte elements, which the compiler would move one by one.
-    ///
-    /// # Safety
-    /// As for any type.
-    #[inline(always)]
-    pub unsafe fn transpose_block(
-        (source, source_pitch): (*const f32, isize),
-        (target, target_pitch): (*mut f32, isize),
-    ) {
-        // SAFETY: the caller's.
-        unsafe {
-            let [mut a, mut b, mut c, mut d] = [0, 1, 2, 3].map(|row| _mm_loadu_ps(source.offset(row * source_pitch)));
-            _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
-            for (row, column) in (0..).zip([a, b, c, d]) {
-                _mm_storeu_ps(target.offset(row * target_pitch), column);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fmt::Debug;
 
-    fn check<T: Copy + Default + PartialEq + Debug>(number: impl Fn(usize) -> T) {
-        for rows in 0..10 {
-            for columns in 0..10 {
-                let (source_pitch, target_pitch) = (columns + 3, rows + 2);
-                let source: Vec<T> = (0..rows * source_pitch).map(&number).collect();
-                let mut expected = vec![T::default(); columns * target_pitch];
-                let mut found = expected.clone();
-                for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
-                    expected[column * target_pitch + row] = source[row * source_pitch + column];
-                }
-                let from = (source.as_ptr(), source_pitch as isize);
-                let to = (found.as_mut_ptr(), target_pitch as isize);
-                // SAFETY: two vectors that hold every row and every column with their pitch.
-                unsafe { transpose(from, to, rows, columns) };
-                assert_eq!(found, expected, "{rows} by {columns}");
+    type Transpose<T> = unsafe fn((*const T, isize), (*mut T, isize), usize, usize);
+
+    fn check<T: Copy + Default + PartialEq + Debug>(
+        transpose: Transpose<T>,
+        takes: impl Fn(usize, usize) -> bool,
+        number: impl Fn(usize) -> T,
+    ) {
+        let extents = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 20, 33, 64];
+        for (rows, columns) in extents.iter().flat_map(|&rows| extents.map(move |columns| (rows, columns))) {
+            if !takes(rows, columns) {
+                continue;
             }
+            let (source_pitch, target_pitch) = (columns + 3, rows + 2);
+            let source: Vec<T> = (0..rows * source_pitch).map(&number).collect();
+            let mut expected = vec![T::default(); columns * target_pitch];
+            let mut found = expected.clone();
+            for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+                expected[column * target_pitch + row] = source[row * source_pitch + column];
+            }
+            let from = (source.as_ptr(), source_pitch as isize);
+            let to = (found.as_mut_ptr(), target_pitch as isize);
+            // SAFETY: two vectors that hold every row and every column with their pitch.
+            unsafe { transpose(from, to, rows, columns) };
+            assert_eq!(found, expected, "{rows} by {columns}");
         }
     }
 
     #[test]
     fn matrices_of_any_size_and_nothing_beside_them() {
-        check(|index| 1.0 + index as f32);
-        check(|index| 1.0 + index as f64);
-        check(|index| 1 + index as u16);
+        let any = |_, _| true;
+        check(transpose, any, |index| 1.0 + index as f32);
+        check(transpose, any, |index| 1.0 + index as f64);
+        check(transpose, any, |index| 1 + index as u16);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn every_width_does_the_same() {
+        let check = |transpose, least_rows, least_columns| {
+            check(
+                transpose,
+                |rows, columns| rows >= least_rows && columns >= least_columns,
+                |index| 1.0 + index as f32,
+            );
+        };
+        if is_x86_feature_detected!("avx") {
+            check(x86::by_8::<true>, 8, 4);
+            check(x86::by_8::<false>, 4, 8);
+        }
+        if is_x86_feature_detected!("avx512f") {
+            check(x86::by_16::<true>, 16, 4);
+            check(x86::by_16::<false>, 4, 16);
+        }
     }
 }
