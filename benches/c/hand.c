@@ -8,6 +8,8 @@
 
 enum { RUN = 4096, PIXELS = 256 }; /* elements whose terms are added up in the element type; pixels at a time */
 
+enum overlap_loss { DICE, JACCARD, TVERSKY };
+
 static inline float bf16_to_float(uint16_t bits) {
   uint32_t wide = (uint32_t)bits << 16;
   float number;
@@ -31,7 +33,7 @@ static inline uint16_t float_to_bf16(float number) { /* to the nearest, ties to 
 #include "hand_elements.inc"
 #include "hand_rows.inc"
 #include "hand_images.inc"
-#include "hand_dice.inc"
+#include "hand_overlap.inc"
 #undef TYPE
 #undef NAME
 #undef LOAD
@@ -64,4 +66,4 @@ static inline uint16_t float_to_bf16(float number) { /* to the nearest, ties to 
 #include "hand_elements.inc"
 #include "hand_rows.inc"
 #include "hand_images.inc"
-#include "hand_dice.inc"
+#include "hand_overlap.inc"

@@ -7,7 +7,8 @@
 
 typedef struct {
   const void *input;  /* [outer, classes, inner]; elementwise losses: [outer] */
-  const void *target; /* labels, int64 [outer, inner]; elementwise losses: input's type and shape */
+  const void *target; /* labels, int64 [outer, inner]; elementwise losses: input's type and shape;
+                         * nothing for a regulariser */
   void *gradient;     /* of input's type and shape */
   void *scratch;      /* room for one row of classes in the type that is computed in */
   size_t outer, classes, inner;
@@ -19,6 +20,8 @@ typedef struct {
   void hand_##LOSS##_f32(hand_problem *), hand_##LOSS##_f64(hand_problem *); \
   void hand_##LOSS##_bf16(hand_problem *), hand_##LOSS##_f16(hand_problem *);
 
+HAND_TYPES(l1)
+HAND_TYPES(l2)
 HAND_TYPES(mse)
 HAND_TYPES(mae)
 HAND_TYPES(huber)
@@ -29,6 +32,9 @@ HAND_TYPES(squared_hinge)
 HAND_TYPES(cross_entropy)
 HAND_TYPES(categorical_focal)
 HAND_TYPES(multiclass_hinge)
+HAND_TYPES(categorical_hinge)
 void hand_dice_f32(hand_problem *), hand_dice_f64(hand_problem *);
+void hand_jaccard_f32(hand_problem *), hand_jaccard_f64(hand_problem *);
+void hand_tversky_f32(hand_problem *), hand_tversky_f64(hand_problem *);
 
 #endif

@@ -38,7 +38,7 @@ static void elementwise(hand_problem *p, void (*loss)(hand_problem *)) {
   for (size_t start = 0; start < p->outer; start += PIECE) {
     size_t count = p->outer - start < PIECE ? p->outer - start : PIECE;
     widen((const uint16_t *)p->input + start, input, count);
-    widen((const uint16_t *)p->target + start, target, count);
+    if (p->target) widen((const uint16_t *)p->target + start, target, count);
     hand_problem piece = {input, target, gradient, NULL, count, 1, 1, p->scale, 0};
     loss(&piece);
     narrow(gradient, (uint16_t *)p->gradient + start, count);
@@ -69,6 +69,8 @@ static void classwise(hand_problem *p, void (*loss)(hand_problem *)) {
   p->value = total;
 }
 
+void hand_l1_f16(hand_problem *p) { elementwise(p, hand_l1_f32); }
+void hand_l2_f16(hand_problem *p) { elementwise(p, hand_l2_f32); }
 void hand_mse_f16(hand_problem *p) { elementwise(p, hand_mse_f32); }
 void hand_mae_f16(hand_problem *p) { elementwise(p, hand_mae_f32); }
 void hand_huber_f16(hand_problem *p) { elementwise(p, hand_huber_f32); }
@@ -79,3 +81,4 @@ void hand_squared_hinge_f16(hand_problem *p) { elementwise(p, hand_squared_hinge
 void hand_cross_entropy_f16(hand_problem *p) { classwise(p, hand_cross_entropy_f32); }
 void hand_categorical_focal_f16(hand_problem *p) { classwise(p, hand_categorical_focal_f32); }
 void hand_multiclass_hinge_f16(hand_problem *p) { classwise(p, hand_multiclass_hinge_f32); }
+void hand_categorical_hinge_f16(hand_problem *p) { classwise(p, hand_categorical_hinge_f32); }

@@ -24,7 +24,7 @@ def filled(values, dtype):
 
 
 class Buffers:
-    """Input, target and room for the gradient."""
+    """Input, target (where a loss has none, nothing reads it) and room for the gradient."""
 
     def __init__(self, case):
         random = numpy.random.default_rng(20260)
@@ -35,6 +35,8 @@ class Buffers:
         if case.group != "elements":
             shape = case.shape[:-1] if case.last else case.shape[:1] + case.shape[2:]
             self.target = filled(random.integers(0, case.classes, shape), numpy.int64)
+        elif not case.has_target:
+            self.target = aligned((1,), dtype)
         elif case.loss in ("mse", "mae", "huber"):
             self.target = filled(random.standard_normal(case.shape, numpy.float32), dtype)
         else:

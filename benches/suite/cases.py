@@ -5,7 +5,8 @@ import fnmatch
 import math
 
 ITEM = {"f32": 4, "f64": 8, "bf16": 2, "f16": 2}
-ELEMENTWISE = ("mse", "mae", "huber", "bce", "focal", "hinge", "squared_hinge")
+REGULARIZERS = ("l1", "l2")  # of the input alone
+ELEMENTWISE = ("mse", "mae", "huber", "bce", "focal", "hinge", "squared_hinge", *REGULARIZERS)
 SIZES = {100: "100", 10_000: "10 k", 1_000_000: "1 M", 16_000_000: "16 M"}
 ROWS = ((64, 10), (1024, 10), (256, 1000), (4096, 1000), (512, 32000), (256, 128256))
 CACHED = "losskit, in the caches"  # by one thread, beside what is beyond them
@@ -51,12 +52,20 @@ class Case:
         """Every input read once and the gradient written once."""
         item = ITEM[self.dtype]
         targets = item * self.elements if self.group == "elements" else 8 * self.elements // self.classes
-        return 2 * item * self.elements + targets
+        return 2 * item * self.elements + targets * self.has_target
+
+    @property
+    def has_target(self):
+        return self.loss not in REGULARIZERS
+
+    @property
+    def is_half(self):
+        return ITEM[self.dtype] == 2
 
     @property
     def summed(self):
-        """16-bit gradients of a mean over millions would be lost among the smallest numbers, so these are summed."""
-        return self.dtype in ("bf16", "f16")
+        """Regularisers are sums. And 16-bit gradients of a mean over millions would be lost among the smallest numbers."""
+        return self.is_half or not self.has_target
 
     @property
     def spec(self):
@@ -106,7 +115,7 @@ def compute_bound():
 def twins(case):
     """What losskit is timed on as well, in the same rounds, to compare with: the same loss on f32 for 16-bit types, and
     with the classes side by side for the larger image."""
-    if case.summed:
+    if case.is_half:
         return {"losskit on f32": dataclasses.replace(case, dtype="f32")}
     if case.group == "images" and case.shape == IMAGES[1] and case.dtype == "f32":
         count, classes, height, width = case.shape

@@ -50,6 +50,8 @@ def overlap(x, t):
 
 
 UNREDUCED = {
+    "l1": lambda x, t: jnp.abs(x),
+    "l2": lambda x, t: jnp.square(x),
     "mse": optax.losses.squared_error,
     "mae": lambda x, t: jnp.abs(x - t),
     "huber": optax.losses.huber_loss,

@@ -42,7 +42,10 @@ class Run:
         if self.native.losskit.lk_loss_create(case.spec.encode(), ctypes.byref(self.loss), ctypes.byref(error)):
             raise RuntimeError(error.message.decode())
         self.tensors = [Tensor.of(array) for array in (buffers.input, buffers.target, buffers.gradient)]
-        self.problem = Problem(self.loss, peer.context, *map(ctypes.pointer, self.tensors), 0.0, 0, Error())
+        pointers = list(map(ctypes.pointer, self.tensors))
+        if not case.has_target:
+            pointers[1] = None
+        self.problem = Problem(self.loss, peer.context, *pointers, 0.0, 0, Error())
 
     def on(self, case, buffers):
         """The same on other buffers."""

@@ -64,6 +64,8 @@ def tversky_of(both, predicted, true):
 
 
 UNREDUCED = {
+    "l1": lambda x, t: x.abs(),
+    "l2": lambda x, t: x.square(),
     "focal": focal,
     "hinge": lambda x, t: (1 - t * x).clamp_min(0),
     "squared_hinge": lambda x, t: (1 - t * x).clamp_min(0).square(),
