@@ -12,6 +12,7 @@ use super::block::{self, BLOCK, Classes, Shared, blocks};
 use super::largest::{largest_of, position_of};
 use super::source::{Source, Stats};
 use super::{Job, Kernel, Parts, RowFactors, Target};
+use crate::engine::converted::Converted;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
 use crate::tensor::Part;
@@ -32,6 +33,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         dense::rows::<S, R, K, P>(job, parts, range, &mut buffers)
     }
 }
+
+/// The bytes of the next row that are asked for at once: more would have to wait for the first of them.
+const PREFETCHED: usize = 512;
 
 /// A block of classes, on the stack, and cleared no further than it is used.
 type Buffer<S> = SmallVec<[S; BLOCK]>;
@@ -164,11 +168,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
                     &mut buffers.values[..]
                 }
             };
-            // The next row is looked through for its largest logit before there is anything to compute.
-            if self.job.prefetches {
-                self.job.input.prefetch_row(self.index + 1, columns.clone());
-            }
-            self.exponentials(row, columns.clone(), exponential, &mut buffers.input);
+            self.exponentials_ahead(row, columns.clone(), exponential, &mut buffers.input);
             // The largest class is left out of the sum: what remains is 1 − p of it, without cancellation.
             if columns.contains(&largest) {
                 let e = std::mem::take(&mut exponential[largest - columns.start]);
@@ -183,6 +183,46 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             }
         }
         lanes.fold_terms::<S>().value()
+    }
+
+    /// The exponentials of some classes, while the same classes of the next row are on their way: it is looked through for
+    /// its largest logit before there is anything to compute.
+    #[inline(always)]
+    fn exponentials_ahead<R: Real<Storage = S>>(
+        &self,
+        row: RowExp<R>,
+        columns: Range<usize>,
+        out: &mut [S],
+        buffer: &mut Buffer<S>,
+    ) {
+        if !self.job.prefetches {
+            return self.exponentials(row, columns, out, buffer);
+        }
+        match self.lent {
+            Lent::Itself(run) => self.exponentials_by_piece(row, run, columns, out),
+            Lent::Bf16(run) => self.exponentials_by_piece(row, run, columns, out),
+            _ => {
+                self.job.input.prefetch_row(self.index + 1, columns.clone());
+                self.exponentials(row, columns, out, buffer);
+            }
+        }
+    }
+
+    /// The same of classes that the loop can read, some at a time.
+    #[inline(always)]
+    fn exponentials_by_piece<R: Real<Storage = S>, T: Converted<S>>(
+        &self,
+        row: RowExp<R>,
+        run: &[T],
+        columns: Range<usize>,
+        out: &mut [S],
+    ) {
+        let together = PREFETCHED / size_of::<T>();
+        for start in columns.clone().step_by(together) {
+            let piece = start..columns.end.min(start + together);
+            self.job.input.prefetch_row(self.index + 1, piece.clone());
+            block::exponentials(row, &run[piece], &mut out[start - columns.start..]);
+        }
     }
 
     /// The exponentials of some classes, by way of the buffer where the loop cannot read the input.
