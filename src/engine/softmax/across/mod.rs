@@ -13,7 +13,7 @@ use super::tile::{self, FOLLOWED_CLASSES, Numbers, number_rows};
 use super::{Job, Kernel, Parts, Target};
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, Scalar, Sum};
-use crate::tensor::{Columns, ColumnsMut};
+use crate::tensor::{Ahead, Columns, ColumnsMut};
 
 /// The most rows of a tile. More would only be more to clear before small calls.
 pub const MOST_ROWS: usize = 64;
@@ -87,12 +87,10 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
             target: &mut *target,
             hessian: &mut *hessian,
         };
-        if job.classes > FOLLOWED_CLASSES {
-            let ahead = job.input.ahead(start + count..start + 2 * count);
-            (0..job.classes).for_each(|class| ahead.prefetch(class));
-        }
+        let next = if job.classes > FOLLOWED_CLASSES { start + count..start + 2 * count } else { 0..0 };
+        let ahead = job.input.ahead(next);
         read_targets::<S, R, K, P>(job, &mut tile, &mut lane, start..start + count, width);
-        normalise::<S, R, P>(columns, &mut tile, &mut lane.scalars, &mut scratch, job.classes, width);
+        normalise::<S, R, P>(columns, &ahead, &mut tile, &mut lane.scalars, &mut scratch, job.classes, width);
         if job.is_sparse() {
             labelled::accumulate::<S, R, K, P>(job, columns, &mut tile.exponential, &mut lane, width);
         } else {
@@ -183,10 +181,12 @@ fn in_fours(classes: usize) -> (impl Iterator<Item = usize>, Range<usize>) {
     ((0..rest).step_by(4), rest..classes)
 }
 
-/// The sums that the classes of a row share.
+/// The sums that the classes of a row share. The next tile is asked for meanwhile: all of it at once would have to wait
+/// for its beginning.
 #[inline(always)]
 fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
     input: Columns<'_, S>,
+    ahead: &Ahead,
     tile: &mut Tile<'_, S>,
     scalars: &mut RowScalars<S, MOST_ROWS>,
     [other, a_left, b_left, c_left, d_left]: &mut Scratch<S>,
@@ -216,20 +216,25 @@ fn normalise<S: Scalar, R: Real<Storage = S>, P: Source>(
         for class in fours {
             let left = [&mut a_left[..width], &mut b_left[..width], &mut c_left[..width], &mut d_left[..width]];
             let logits = input.four_columns(class, width);
+            (class..class + 4).for_each(|class| ahead.prefetch(class));
             exponentials_of_four::<S, R>(max, logits, tile.exponential.four_columns(class), largest, larger, left);
             std::mem::swap(&mut largest, &mut larger);
             rest.add_of_four([&a_left[..width], &b_left[..width], &c_left[..width], &d_left[..width]]);
         }
         for class in others {
+            ahead.prefetch(class);
             let (logits, out) = (input.column(class, width), &mut tile.exponential.column(class)[..width]);
             exponentials::<S, R>(max, logits, out, largest, larger, &mut a_left[..width]);
             std::mem::swap(&mut largest, &mut larger);
             rest.add_each(&a_left[..width]);
         }
         larger.copy_from_slice(largest);
-    } else if P::RATIO {
+    } else {
         for class in 0..classes {
-            rest.add_each(input.column(class, width));
+            ahead.prefetch(class);
+            if P::RATIO {
+                rest.add_each(input.column(class, width));
+            }
         }
     }
     rest.values::<S>(&mut scalars.sum[..width]);
