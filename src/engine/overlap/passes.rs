@@ -63,10 +63,11 @@ impl<S: Scalar> Pixels<'_, S> {
     }
 
     /// The input of the next tile, to be asked for class by class: of a tile that starts at `start`, in a piece up to
-    /// `end`.
+    /// `end`. Nothing where that comes by itself.
     #[inline(always)]
-    fn next_tile(&self, start: usize, end: usize) -> Option<Ahead> {
-        self.prefetches.then(|| self.input.ahead(end.min(start + self.tile)..end.min(start + 2 * self.tile)))
+    fn next_tile(&self, start: usize, end: usize) -> Ahead {
+        let end = if self.prefetches { end } else { start };
+        self.input.ahead(end.min(start + self.tile)..end.min(start + 2 * self.tile))
     }
 
     /// The probabilities of one class from its exponentials, if it has any, with zero for pixels that are left out.
@@ -124,9 +125,7 @@ impl<S: Scalar> Work<S> for SumWork<'_, '_, '_, S> {
                 let place = class * pitch..(class + 1) * pitch;
                 let p = columns.column(class);
                 pixels.finish::<R>(&gradient[place.clone()], scales, left_out, p);
-                if let Some(ahead) = &ahead {
-                    ahead.prefetch(class);
-                }
+                ahead.prefetch(class);
                 if class < geometry.first_class {
                     continue;
                 }
@@ -190,7 +189,7 @@ impl<S: Scalar> Work<S> for GradientWork<'_, '_, '_, S> {
             let (labels, mean) = (&labels[..pitch], &mut mean[..pitch]);
             let lent = if is_lent { part.columns(start, count) } else { None };
             let mut columns = lent.unwrap_or_else(|| ColumnsMut::of(probability, pitch));
-            let ahead = if keeps { None } else { pixels.next_tile(start, range.end) };
+            let ahead = pixels.next_tile(start, if keeps { start } else { range.end });
             mean.fill(0.0);
             for class in 0..geometry.classes {
                 let place = class * pitch..(class + 1) * pitch;
@@ -201,9 +200,7 @@ impl<S: Scalar> Work<S> for GradientWork<'_, '_, '_, S> {
                 if !keeps {
                     pixels.finish::<R>(g, scales, left_out, p);
                 }
-                if let Some(ahead) = &ahead {
-                    ahead.prefetch(class);
-                }
+                ahead.prefetch(class);
                 let has_region = class >= geometry.first_class;
                 let region = if geometry.keeps_classes { class.saturating_sub(geometry.first_class) } else { 0 };
                 let slopes = if has_region { slopes[region] } else { Slopes::default() };

@@ -16,9 +16,11 @@
 //!   never lent as a slice.
 //! - **once**: a part of an output is handed out at most once, and parts are disjoint.
 
+mod columns;
 mod halves;
 mod read;
 mod room;
+mod run;
 mod stream;
 mod transpose;
 #[forbid(unsafe_code)]
@@ -34,11 +36,13 @@ use super::{Dtype, Layout, Shape};
 use crate::error::Result;
 use walk::Walk;
 
+pub use columns::{Ahead, Columns, ColumnsMut};
 pub(crate) use halves::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
-pub use read::{Ahead, Columns, NOT_A_LABEL, View};
+pub use read::{NOT_A_LABEL, View};
 pub use room::Room;
+pub use run::SplitRun;
 pub(crate) use stream::{copy as copy_past_caches, fence, prefetch};
-pub use write::{ColumnsMut, Part, Split, SplitRun};
+pub use write::{Part, Split};
 
 /// A tensor that is read.
 #[derive(Clone, Copy)]

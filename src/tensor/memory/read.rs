@@ -6,6 +6,7 @@ use std::ops::Range;
 use half::{bf16, f16};
 use smallvec::{Array, SmallVec};
 
+use super::columns::{Ahead, Columns};
 use super::transpose::transpose;
 use super::walk::{Block, Walk};
 use super::{halves, stream};
@@ -22,51 +23,6 @@ pub struct View<'a> {
     /// Whether the tensor fills memory from its first element to its last.
     gapless: bool,
     lifetime: PhantomData<&'a [u8]>,
-}
-
-/// Numbers column by column: row r of column c is at `c * pitch + r`.
-#[derive(Clone, Copy)]
-pub struct Columns<'b, T> {
-    /// The numbers.
-    pub numbers: &'b [T],
-    /// The distance of columns.
-    pub pitch: usize,
-}
-
-/// Rows that will be read later.
-pub struct Ahead {
-    first: *const u8,
-    /// From one column to the next, in bytes.
-    distance: isize,
-    /// Of each column.
-    bytes: usize,
-}
-
-impl Ahead {
-    /// Asks for one of their columns to be brought into the caches.
-    #[inline(always)]
-    pub fn prefetch(&self, column: usize) {
-        stream::prefetch_bytes(self.first.wrapping_offset(column as isize * self.distance), self.bytes);
-    }
-}
-
-impl<'b, T> Columns<'b, T> {
-    /// The first rows of a column.
-    #[inline(always)]
-    pub fn column(&self, column: usize, rows: usize) -> &'b [T] {
-        &self.numbers[column * self.pitch..][..rows]
-    }
-
-    /// The first rows of four columns, from one on.
-    #[inline(always)]
-    pub fn four_columns(&self, first: usize, rows: usize) -> [&'b [T]; 4] {
-        [
-            self.column(first, rows),
-            self.column(first + 1, rows),
-            self.column(first + 2, rows),
-            self.column(first + 3, rows),
-        ]
-    }
 }
 
 // SAFETY: a view only reads memory that nobody writes, or (distinct) that only the task which owns the same rows
@@ -257,12 +213,12 @@ impl<'a> View<'a> {
     #[inline(always)]
     pub fn ahead(&self, rows: Range<usize>) -> Ahead {
         let size = self.dtype.size();
-        let mut ahead = Ahead { first: self.pointer, distance: self.walk.stride * size as isize, bytes: 0 };
+        let distance = self.walk.stride * size as isize;
+        let mut ahead = Ahead::new(self.pointer, distance, 0);
         let (start, end) = (rows.start.min(self.walk.count), rows.end.min(self.walk.count));
         self.walk.runs(start, end.saturating_sub(start), |position, offset, spacing, length| {
             if position == 0 && spacing == 1 {
-                ahead.first = self.pointer.wrapping_offset(offset * size as isize);
-                ahead.bytes = length * size;
+                ahead = Ahead::new(self.pointer.wrapping_offset(offset * size as isize), distance, length * size);
             }
         });
         ahead

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use half::{bf16, f16};
 
+use super::columns::ColumnsMut;
 use super::read::{View, Widen};
 use super::transpose::transpose;
 use super::walk::{Block, Walk};
@@ -101,49 +102,12 @@ impl Split<'_> {
 }
 
 /// Whether an output of this size is written past the caches where it is overwritten.
-fn streams(elements: usize, size: usize) -> bool {
+pub(super) fn streams(elements: usize, size: usize) -> bool {
     stream::STREAMS && elements >= stream::STREAMED_BYTES / size
 }
 
-/// An output without gaps that is overwritten, divided among tasks.
-pub struct SplitRun<'a, T> {
-    pointer: *mut T,
-    count: usize,
-    share: usize,
-    taken: AtomicU64,
-    lifetime: PhantomData<&'a mut [T]>,
-}
-
-// SAFETY: (once) threads can only get at disjoint parts.
-unsafe impl<T: Send> Send for SplitRun<'_, T> {}
-// SAFETY: as above.
-unsafe impl<T: Send> Sync for SplitRun<'_, T> {}
-
-impl<T> SplitRun<'_, T> {
-    /// Divides memory that the maker of the tensor vouched for.
-    #[inline(always)]
-    pub(super) fn new(pointer: *mut T, count: usize, share: usize) -> Self {
-        SplitRun { pointer, count, share, taken: AtomicU64::new(0), lifetime: PhantomData }
-    }
-
-    /// Whether it is large enough to be written past the caches, where it is overwritten.
-    pub fn streams(&self) -> bool {
-        streams(self.count, size_of::<T>())
-    }
-
-    /// The elements of one task, the first time that they are asked for.
-    #[allow(clippy::mut_from_ref)]
-    pub fn part(&self, task: usize) -> Option<&mut [T]> {
-        let start = task.saturating_mul(self.share).min(self.count);
-        let end = (task + 1).saturating_mul(self.share).min(self.count);
-        // SAFETY: (reach) inside the layout; (distinct) no other tensor shares it; (once) handed out this once.
-        first_time(&self.taken, task)
-            .then(|| unsafe { std::slice::from_raw_parts_mut(self.pointer.add(start), end - start) })
-    }
-}
-
 /// Whether a task is asked for the first time, noting that it was.
-fn first_time(taken: &AtomicU64, task: usize) -> bool {
+pub(super) fn first_time(taken: &AtomicU64, task: usize) -> bool {
     assert!(task < Split::MOST, "more parts than an output can have");
     let bit = 1 << task;
     taken.fetch_or(bit, Ordering::Relaxed) & bit == 0
@@ -153,57 +117,6 @@ fn first_time(taken: &AtomicU64, task: usize) -> bool {
 pub struct Part<'s> {
     split: &'s Split<'s>,
     rows: Range<usize>,
-}
-
-/// Numbers column by column, of an output or in a buffer.
-pub struct ColumnsMut<'b, T> {
-    first: *mut T,
-    rows: usize,
-    distance: isize,
-    count: usize,
-    lifetime: PhantomData<&'b mut [T]>,
-}
-
-impl<'b, T> ColumnsMut<'b, T> {
-    /// The columns of a buffer: row r of column c is at `c * pitch + r`.
-    pub fn of(buffer: &'b mut [T], pitch: usize) -> Self {
-        let (distance, count) = (pitch as isize, buffer.len() / pitch.max(1));
-        ColumnsMut { first: buffer.as_mut_ptr(), rows: pitch, distance, count, lifetime: PhantomData }
-    }
-
-    /// Asks for a column to be brought into the caches, or for as many of its rows that follow `skipped` ones.
-    #[inline(always)]
-    pub fn prefetch(&self, column: usize, skipped: usize) {
-        let first = self.first.wrapping_offset(column as isize * self.distance).wrapping_add(skipped);
-        stream::prefetch_bytes(first.cast(), self.rows * size_of::<T>());
-    }
-
-    /// All rows of a column.
-    #[inline(always)]
-    pub fn column(&mut self, column: usize) -> &mut [T] {
-        assert!(column < self.count, "a column beyond the last");
-        // SAFETY: (reach) the column was just compared; (once) it is borrowed with this.
-        unsafe { self.lend(column) }
-    }
-
-    /// All rows of four columns, from one on.
-    #[inline(always)]
-    pub fn four_columns(&mut self, first: usize) -> [&mut [T]; 4] {
-        assert!(self.count >= 4 && first <= self.count - 4, "a column beyond the last");
-        // SAFETY: (reach) as above; (distinct, once) four different ones, borrowed with this.
-        unsafe { [self.lend(first), self.lend(first + 1), self.lend(first + 2), self.lend(first + 3)] }
-    }
-
-    /// All rows of a column.
-    ///
-    /// # Safety
-    /// There is such a column, and nobody else uses it as long as it is lent.
-    #[inline(always)]
-    unsafe fn lend<'c>(&self, column: usize) -> &'c mut [T] {
-        // SAFETY: (reach) whoever made this vouched for as many columns of as many rows; (distinct) they share no memory
-        // with each other; (once) the caller's.
-        unsafe { std::slice::from_raw_parts_mut(self.first.offset(column as isize * self.distance), self.rows) }
-    }
 }
 
 impl Drop for Part<'_> {
@@ -345,10 +258,9 @@ impl Part<'_> {
             first = (spacing == 1 && length == rows).then_some(offset);
         });
         let first = first.filter(|_| !accumulate && dtype == T::DTYPE)?;
-        // SAFETY: (reach) the first row's first column lies in the layout, as the others do, whose rows are these; (once)
-        // they belong to this part, which is borrowed as long.
-        let first = unsafe { pointer.cast::<T>().offset(first) };
-        Some(ColumnsMut { first, rows, distance: walk.stride, count: walk.extent, lifetime: PhantomData })
+        // SAFETY: (reach) the first row's first column lies in the layout, as the others do, whose rows are these; (distinct)
+        // each element is one; (once) they belong to this part, which is borrowed as long.
+        Some(unsafe { ColumnsMut::new(pointer.cast::<T>().offset(first), rows, walk.stride, walk.extent) })
     }
 
     /// Copies rows `start..start + rows` back transposed: column c of the rows goes to `out[c * pitch..]`. For numbers

@@ -30,7 +30,7 @@ enum Wait {
     InPlace,
     /// In a buffer that holds all rows that go together.
     Beside,
-    /// In the bytes where the gradient will be, as far as there is room.
+    /// In the bytes where the gradient of the row and the next will be, as far as there is room.
     Packed,
 }
 
@@ -44,7 +44,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 ) -> Sum {
     let together = (ELEMENTS / job.classes).clamp(1, MOST_ROWS);
     let mut scalars = RowScalars::<S, MOST_ROWS>::of(job.derivative_factor);
-    let wait = Wait::of::<S, K, P>(job, &mut parts.gradient, range.start);
+    let wait = Wait::of::<S, K, P>(job, &mut parts.gradient, range.clone());
     let mut room = Room::<S, ELEMENTS>::default();
     let beside = room.cleared(if wait == Wait::Beside { together * job.classes } else { 0 });
     let mut factors = [RowFactors::ONE; MOST_ROWS];
@@ -66,9 +66,9 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for place in 0..count {
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
-                let waiting = match wait {
-                    Wait::Beside => Waiting::Run(&mut beside[place * job.classes..][..job.classes]),
-                    _ => row.waiting(&mut parts.gradient, wait),
+                let waiting = match beside.chunks_exact_mut(job.classes).nth(place) {
+                    Some(run) => Waiting::Run(run),
+                    None => row.waiting(&mut parts.gradient, wait),
                 };
                 row.add_to::<R>(&mut scalars, place, waiting, buffers);
             }
@@ -81,8 +81,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
         for place in 0..count {
             let row = Row::of(job, start + place, labels[place], factors[place]);
             if row.factors.counts {
-                let beside =
-                    if wait == Wait::Beside { &mut beside[place * job.classes..][..job.classes] } else { &mut [] };
+                let beside = beside.chunks_exact_mut(job.classes).nth(place);
                 row.derive_from::<R>(&scalars, place, wait, beside, parts, buffers);
             } else {
                 row.write_zeros(parts, buffers);
@@ -95,15 +94,16 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
 }
 
 impl Wait {
-    /// Of rows from one on: they all lie alike.
+    /// Of some rows, which all lie alike.
     #[inline(always)]
     fn of<S: Scalar, K: Kernel, P: Source>(
         job: &Job<'_, S, K, P>,
         gradient: &mut Option<Part<'_>>,
-        start: usize,
+        rows: Range<usize>,
     ) -> Wait {
-        let Some(gradient) = gradient.as_mut().filter(|_| P::EXPONENTIAL) else { return Wait::Nowhere };
-        if job.input.lends() && gradient.run_of_row::<S>(start, 0..job.classes).is_some() {
+        let makes_exponentials = P::EXPONENTIAL && !rows.is_empty();
+        let Some(gradient) = gradient.as_mut().filter(|_| makes_exponentials) else { return Wait::Nowhere };
+        if job.input.lends() && gradient.run_of_row::<S>(rows.start, 0..job.classes).is_some() {
             Wait::InPlace
         } else if job.classes <= ELEMENTS {
             Wait::Beside
@@ -158,7 +158,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         scalars: &RowScalars<S, MOST_ROWS>,
         place: usize,
         wait: Wait,
-        beside: &mut [S],
+        mut beside: Option<&mut [S]>,
         parts: &mut Parts<'_>,
         buffers: &mut Buffers<S>,
     ) {
@@ -182,8 +182,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         let Some(gradient) = &mut parts.gradient else { return };
         let Buffers { input, derivatives, .. } = buffers;
         for columns in blocks(self.job.classes) {
-            let exponentials = if wait == Wait::Beside {
-                &mut beside[columns.clone()]
+            let exponentials = if let Some(run) = &mut beside {
+                &mut run[columns.clone()]
             } else {
                 derivatives.resize(columns.len(), S::default());
                 // What is written is no wider, so it stays behind what waits.
