@@ -15,6 +15,6 @@ pub mod sum;
 pub use bits::FloatBits;
 pub use elementary::{AnyPower, Power, RowExp, Square, exp, exp_of_negative, ln, ln_1p, ln_1p_up_to_one};
 pub use hyperbolic::{Tanh, tanh};
-pub use logistic::Logistic;
+pub use logistic::{Logistic, Missed};
 pub use real::{Real, Scalar};
 pub use sum::Sum;

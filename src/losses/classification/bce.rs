@@ -87,13 +87,12 @@ impl Kernel for FromLogits {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, weight: R) -> Jet<R> {
         let (positive, negative) = self.0.parts(target, weight);
-        let Logistic { p, q, tail, .. } = Logistic::of(input);
-        // −ln p and −ln q differ by the logit, so that only the part which the logit contradicts pays for it.
-        let contradicted = if input < R::ZERO { positive } else { negative };
+        let logistic = Logistic::of(input);
+        let (Logistic { p, q, .. }, both) = (logistic, positive + negative);
         Jet {
-            value: (positive + negative).mul_add(tail, contradicted.weigh(input.abs())),
+            value: logistic.cross_entropy(input, (positive, negative), both),
             gradient: negative * p - positive * q,
-            hessian: (positive + negative) * p * q,
+            hessian: both * p * q,
         }
     }
 }

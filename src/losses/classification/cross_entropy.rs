@@ -18,8 +18,8 @@ pub static DECLARATION: Declaration = Declaration {
     details: "Targets are labels of the input's shape without axis, or dense (one-hot or soft) of the input's shape. \
               label_smoothing s makes t into (1-s)t + s/C. A mean divides by the number of rows that count; PyTorch's \
               mean with class weights is weighted_mean. With from=probs a probability of 0 under a target costs \
-              infinity; nothing is clipped or renormalised, and \
-              labels read the labelled class alone. On a tensor of rank 1 the class axis is 0.",
+              infinity; nothing is clipped or renormalised, and labels read the labelled class alone. On a tensor of \
+              rank 1 the class axis is 0.",
     tasks: &["multiclass", "segmentation"],
     reference: "Good, Rational decisions (1952); PyTorch CrossEntropyLoss.",
     parameters: &[

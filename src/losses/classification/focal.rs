@@ -9,7 +9,7 @@ use crate::catalog::{ArgumentError, Arguments, Declaration, Interval, Kinds, Par
 use crate::compose::Term;
 use crate::engine::elementwise::{Elementwise, Jet, Kernel, Targets};
 use crate::losses::common::{HESSIAN, IGNORE_INDEX, INPUT, REDUCTION, TARGET, WEIGHTS, curvature, number, term, word};
-use crate::math::{AnyPower, Logistic, Power, Real, Square, ln};
+use crate::math::{AnyPower, Logistic, Missed, Power, Real, Square};
 
 /// `focal`
 pub static DECLARATION: Declaration = Declaration {
@@ -61,35 +61,15 @@ pub struct Focal<P> {
 impl<P: Power> Kernel for Focal<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
-        let Logistic { p, q, minus_ln_p, minus_ln_q, tail } = Logistic::of(input);
-        let (t, rest) = (target, R::ONE - target);
+        let logistic = Logistic::of(input);
+        let (Logistic { p, q, .. }, t, rest) = (logistic, target, R::ONE - target);
         let gamma = self.power.exponent::<R>();
         let alpha = match self.alpha {
             Some(alpha) => R::from_f64(alpha) * t + R::from_f64(1.0 - alpha) * rest,
             None => R::ONE,
         };
-        let missed = t * q + rest * p;
-        let (yes, no) = (t == R::ONE, t == R::ZERO);
-        let ln_soft = ln(missed);
-        let ln_missed = if yes {
-            -minus_ln_q
-        } else if no {
-            -minus_ln_p
-        } else {
-            ln_soft
-        };
-        let missed_slope = (rest - t) * p * q;
-        let soft_ratio = missed_slope / missed;
-        let ratio = if yes {
-            -p
-        } else if no {
-            q
-        } else {
-            soft_ratio
-        };
-        // As in bce: only the part of the target that the logit contradicts pays for it.
-        let contradicted = if input < R::ZERO { t } else { rest };
-        let loss = contradicted.weigh(input.abs()) + tail;
+        let Missed { value: missed, ln: ln_missed, slope: missed_slope, ratio } = logistic.missed(t, rest);
+        let loss = logistic.cross_entropy(input, (t, rest), R::ONE);
         let slope = rest * p - t * q;
         let modulation = alpha * self.power.of(missed, ln_missed);
         let inner = gamma * ratio.weigh(loss) + slope;
