@@ -55,6 +55,7 @@ headers=$(dirname "$torch")/include
   # callgrind knows no AVX-512, so losskit is counted at the level below, and the loops in C with it.
   $compiler $counted -fPIC -shared benches/c/hand.c benches/c/hand_f16.c -lm -o "$folder/hand_counted.so"
   $compiler $plain benches/c/instructions.c -ldl -o "$folder/instructions"
+  $compiler $plain benches/c/steps.c -ldl -o "$folder/steps"
   $compiler $fast -fPIC -shared benches/c/onednn.c -I"$headers" -L"$environment/lib" -ldnnl -lm \
     -Wl,-rpath,"$environment/lib" -o "$folder/onednn.so"
 }

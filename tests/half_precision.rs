@@ -5,6 +5,7 @@ mod support;
 use half::{bf16, f16};
 use losskit::Loss;
 use losskit::tensor::{Dtype, Element, Tensor, TensorMut};
+use ndarray::{Array2, s};
 
 use support::call::{differentiated, value_of};
 use support::cases::{self, Case};
@@ -198,4 +199,33 @@ fn check_lengths<T: Element + PartialEq + std::fmt::Debug>(narrow: fn(f32) -> T,
 fn elements_of_any_number_that_lie_in_memory_just_so() {
     check_lengths::<bf16>(bf16::from_f32, bf16::to_f32);
     check_lengths::<f16>(f16::from_f32, f16::to_f32);
+}
+
+/// The bytes between rows are nobody's: neither what waits nor the gradient may touch them.
+#[test]
+fn rows_with_gaps_are_those_without_and_leave_what_lies_between() {
+    let loss = Loss::parse("cross_entropy").unwrap();
+    for classes in [65, 4096, 4097, 5003] {
+        const ROWS: usize = 5;
+        let input = Array2::from_shape_fn((ROWS, classes), |(row, class)| {
+            bf16::from_f32(((row * 59 + class * 37) % 101) as f32 / 10.0 - 5.0)
+        });
+        let labels: Vec<i64> = (0..ROWS).map(|row| (row * 613 % classes) as i64).collect();
+        let target = Tensor::from_slice(&labels, &[ROWS]);
+        let tensor = Tensor::from_array(&input.view()).unwrap();
+        let mut expected = Array2::from_elem((ROWS, classes), bf16::ZERO);
+        let mut view = expected.view_mut();
+        let output = TensorMut::from_array(&mut view);
+        let value = loss.eval_pair(None, &tensor, target.as_ref(), output.as_ref()).unwrap();
+        for gap in [1, 2, 3] {
+            let mark = bf16::from_f32(77.0);
+            let mut wide = Array2::from_elem((ROWS, classes + gap), mark);
+            let mut gradient = wide.slice_mut(s![.., ..classes]);
+            let output = TensorMut::from_array(&mut gradient);
+            let found = loss.eval_pair(None, &tensor, target.as_ref(), output.as_ref()).unwrap();
+            assert_eq!(found.to_bits(), value.to_bits(), "{classes} classes");
+            assert_eq!(wide.slice(s![.., ..classes]), expected, "{classes} classes, {gap} between rows");
+            assert!(wide.slice(s![.., classes..]).iter().all(|&beside| beside == mark), "{classes} classes");
+        }
+    }
 }

@@ -2,7 +2,7 @@
  * many calls on a NULL context, and of the last of as many on a context with threads. A profiler may watch the calls.
  *
  * DTYPE is the number of the header; TARGET is `same` for targets of the input's shape and type, `labels` for labels
- * along axis 1. The whole program's malloc is counted, so also what the library's threads ask for. */
+ * along axis 1, `none` for none. The whole program's malloc is counted, so also what the library's threads ask for. */
 #define _GNU_SOURCE
 #include "losskit.h"
 
@@ -63,6 +63,8 @@ int main(int argc, char **argv) {
     target.data = calloc(elements, sizeof(int64_t));
   }
 
+  const lk_tensor *targets = strcmp(argv[4], "none") ? &target : NULL;
+
   lk_error error = {.struct_size = sizeof error};
   lk_loss *loss = NULL;
   if (lk_loss_create(argv[2], &loss, &error)) stop(error.message);
@@ -74,7 +76,7 @@ int main(int argc, char **argv) {
     long before = 0;
     for (int call = 0; call < atoi(argv[1]); call++) {
       before = count;
-      if (lk_loss_eval_pair(loss, context, &input, &target, &gradient, &value, &error)) stop(error.message);
+      if (lk_loss_eval_pair(loss, context, &input, targets, &gradient, &value, &error)) stop(error.message);
     }
     printf("%ld\n", count - before);
     lk_context_destroy(context);

@@ -7,8 +7,7 @@
 
 typedef struct {
   const void *input;  /* [outer, classes, inner]; elementwise losses: [outer] */
-  const void *target; /* labels, int64 [outer, inner]; elementwise losses: input's type and shape;
-                         * nothing for a regulariser */
+  const void *target; /* labels, int64 [outer, inner]; elementwise losses: input's type and shape; none for l1, l2 */
   void *gradient;     /* of input's type and shape */
   void *scratch;      /* room for one row of classes in the type that is computed in */
   size_t outer, classes, inner;

@@ -22,10 +22,16 @@ def book():
                 yield Case("images", loss, shape, dtype)
 
 
+def target(case):
+    """What the programs in ../c call a case's target."""
+    if not case.has_target:
+        return "none"
+    return "same" if case.group == "elements" else "labels"
+
+
 def command(folder, case, calls):
     """The program that makes so many calls on a NULL context, and as many on one with threads."""
-    target = "same" if case.group == "elements" else "labels"
-    parts = [folder / "allocations", calls, case.spec, CODE[case.dtype], target, *case.shape]
+    parts = [folder / "allocations", calls, case.spec, CODE[case.dtype], target(case), *case.shape]
     return [str(part) for part in parts]
 
 

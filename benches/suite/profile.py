@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .allocations import command
+from .allocations import CODE, command, target
 from .cases import IMAGES, ITEM, Case
 
 # What a function's instructions are counted as: the first that its name matches.
@@ -23,7 +23,7 @@ LINE = re.compile(r"^\s*([\d,]+) \(\s*[\d.]+%\)\s+(.*)$")
 
 def book():
     """Calls that a context with threads leaves to one: their instructions are all in one place. All numbers are 0."""
-    for loss in ("mse", "mae", "huber", "bce", "focal", "hinge(labels=binary)", "squared_hinge(labels=binary)"):
+    for loss in ("mse", "mae", "huber", "bce", "focal", "hinge(labels=binary)", "squared_hinge(labels=binary)", "l1", "l2"):
         for size in (100, 10_000):
             yield Case("elements", loss, (size,))
     for dtype in ("f64", "bf16", "f16"):
@@ -32,11 +32,13 @@ def book():
         yield Case("rows", "cross_entropy", (100, 1000), dtype)
         yield Case("images", "cross_entropy", (1, 19, 64, 64), dtype)
     for loss in ("cross_entropy", "multiclass_hinge"):
-        for shape in ((64, 10), (100, 1000)):
+        for shape in ((64, 10), (1024, 10), (100, 1000)):
             yield Case("rows", loss, shape)
     for loss in ("cross_entropy", "dice"):
         for shape in ((1, 4, 128, 128), (1, 19, 64, 64)):
             yield Case("images", loss, shape)
+    for loss in ("jaccard", "tversky"):
+        yield Case("images", loss, (1, 19, 64, 64))
 
 
 def kind(function, kinds):
@@ -58,9 +60,24 @@ def watched(folder, function, command, calls):
     return sums
 
 
+def loop(case):
+    """The name of the loop in C."""
+    return f"hand_{case.loss.split('(')[0]}_{case.dtype}"
+
+
+def steps(folder, case):
+    """The instructions of a call at the machine's own SIMD level, and of one in C; nothing where they cannot be counted."""
+    classes = 0 if case.group == "elements" else case.classes
+    inner = math.prod(case.shape[2:]) if case.group == "images" else 0
+    libraries = [folder / "liblosskit.so", folder / "hand.so"]
+    problem = [case.spec, loop(case), CODE[case.dtype], target(case), case.shape[0], classes, inner]
+    done = subprocess.run([folder / "steps", *libraries, *map(str, problem)], capture_output=True, text=True)
+    return [int(number) for number in done.stdout.split()] if done.returncode == 0 else None
+
+
 def by_hand(folder, case, calls):
     """The instructions of a call of the loop in C; nothing if there is none."""
-    library, function = folder / "hand_counted.so", f"hand_{case.loss.split('(')[0]}_{case.dtype}"
+    library, function = folder / "hand_counted.so", loop(case)
     if not hasattr(ctypes.CDLL(str(library)), function):
         return None
     sizes = [calls, ITEM[case.dtype], case.shape[0], case.classes, math.prod(case.shape[2:])]
@@ -80,7 +97,9 @@ def count(folder):
         shape = "×".join(map(str, case.shape))
         name = " ".join([case.loss, shape] + [case.dtype] * (case.dtype != "f32"))
         hand = by_hand(folder, case, calls)
-        counted.append({"case": name, "elements": case.elements, "kinds": sums, "hand": hand})
+        counted.append(
+            {"case": name, "elements": case.elements, "kinds": sums, "hand": hand, "steps": steps(folder, case)}
+        )
     return counted
 
 

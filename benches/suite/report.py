@@ -123,9 +123,11 @@ def instructions(profile):
     for entry in profile:
         total = sum(entry["kinds"].values())
         parts = [percent(entry["kinds"][kind] / total) for kind in kinds]
-        by_hand = f"{entry['hand'] / entry['elements']:.2f}" if entry["hand"] else "–"
-        rows.append([entry["case"], f"{total:,.0f}", f"{total / entry['elements']:.2f}", by_hand, *parts])
-    return grid(["", "a call", "an element", "C by hand, an element", *kinds], rows)
+        steps = entry["steps"] or [None, None]
+        each = [f"{count / entry['elements']:.2f}" if count else "–" for count in (total, entry["hand"], *steps)]
+        rows.append([entry["case"], f"{total:,.0f}", *each, *parts])
+    own = ["at the machine's level", "C by hand, there"]
+    return grid(["", "a call", "an element", "C by hand, an element", *own, *kinds], rows)
 
 
 def samples(entries):

@@ -2,14 +2,12 @@
 
 use half::{bf16, f16};
 
-/// A floating-point number that is made of bits as IEEE 754 has them.
-pub trait FloatBits: Copy {
+/// A floating-point number that is made of bits as IEEE 754 has them: any bits are one.
+pub trait FloatBits: crate::tensor::Element {
     /// Its bits, as an integer without a sign.
     type Bits: Copy + Ord;
     /// Its bits, as an integer with a sign.
-    type SignedBits: Copy + Ord;
-    /// Zero.
-    const ZERO: Self;
+    type SignedBits: Copy + Ord + Default;
     /// −∞.
     const NEG_INFINITY: Self;
     /// Its bits.
@@ -23,11 +21,10 @@ pub trait FloatBits: Copy {
 }
 
 macro_rules! float_bits {
-    ($($float:ty: $bits:ty, $signed:ty, $zero:expr;)*) => {
+    ($($float:ty: $bits:ty, $signed:ty;)*) => {
         $(impl FloatBits for $float {
             type Bits = $bits;
             type SignedBits = $signed;
-            const ZERO: Self = $zero;
             const NEG_INFINITY: Self = <$float>::NEG_INFINITY;
 
             #[inline(always)]
@@ -54,8 +51,8 @@ macro_rules! float_bits {
 }
 
 float_bits! {
-    f32: u32, i32, 0.0;
-    f64: u64, i64, 0.0;
-    f16: u16, i16, f16::ZERO;
-    bf16: u16, i16, bf16::ZERO;
+    f32: u32, i32;
+    f64: u64, i64;
+    f16: u16, i16;
+    bf16: u16, i16;
 }

@@ -37,6 +37,7 @@ impl<R: Real> Logistic<R> {
         let minus_ln_q = logit.at_least(R::ZERO) + tail;
         Logistic { p, q, minus_ln_p, minus_ln_q, tail }
     }
+
     /// −a ln p − b ln q of the logit that this is of. The caller may know more of a + b than their rounded sum says.
     #[inline(always)]
     pub fn cross_entropy(&self, logit: R, (a, b): (R, R), both: R) -> R {

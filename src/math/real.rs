@@ -8,7 +8,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use super::bits::FloatBits;
 
 /// A number type that tensors hold and kernels compute in: f32 or f64.
-pub trait Scalar: crate::tensor::Element + FloatBits + Default + Debug + PartialOrd + Send + Sync + 'static {
+pub trait Scalar: FloatBits + Default + Debug + PartialOrd + Send + Sync + 'static {
     /// The scalar on a machine with a hardware fused multiply-add.
     type Fused: Real<Storage = Self>;
     /// The scalar with the fused multiply-add emulated, bit for bit.

@@ -40,9 +40,12 @@ class Run:
         self.native, self.function, self.buffers = native, function, buffers
         inner = math.prod(case.shape[2:])
         self.scratch = aligned((2 * case.classes * (PIXELS if inner > 1 else 1),), "float32")
-        arrays = (buffers.input, buffers.target, buffers.gradient, self.scratch)
+        arrays = [buffers.input, buffers.target, buffers.gradient, self.scratch]
+        pointers = [array.ctypes.data for array in arrays]
+        if not case.has_target:
+            pointers[1] = None
         scale = 1.0 if case.summed else 1.0 / case.loss_elements
-        self.problem = Problem(*(array.ctypes.data for array in arrays), case.shape[0], case.classes, inner, scale, 0.0)
+        self.problem = Problem(*pointers, case.shape[0], case.classes, inner, scale, 0.0)
 
     def on(self, case, buffers):
         """The same on other buffers."""

@@ -29,7 +29,7 @@ impl<S: FloatBits> Largest<S> {
     /// The largest. With NaN among them, numbers have no largest: some number comes out, or NaN.
     #[inline(always)]
     pub fn value(self) -> S {
-        let has_no_minus = self.signed >= S::ZERO.signed_bits();
+        let has_no_minus = self.signed >= S::SignedBits::default();
         if has_no_minus { S::of_signed_bits(self.signed) } else { S::of_bits(self.unsigned) }
     }
 }

@@ -88,11 +88,10 @@ impl Kernel for FromLogits {
     fn jet<R: Real>(&self, input: R, target: R, weight: R) -> Jet<R> {
         let (positive, negative) = self.0.parts(target, weight);
         let logistic = Logistic::of(input);
-        let (Logistic { p, q, .. }, both) = (logistic, positive + negative);
         Jet {
-            value: logistic.cross_entropy(input, (positive, negative), both),
-            gradient: negative * p - positive * q,
-            hessian: both * p * q,
+            value: logistic.cross_entropy(input, (positive, negative), positive + negative),
+            gradient: negative * logistic.p - positive * logistic.q,
+            hessian: (positive + negative) * logistic.p * logistic.q,
         }
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! With M = 1−p_t, B = bce and ρ = M′/M = (1−2t) p q / M, all by x:
 //! ℓ′ = α_t M^γ (γ ρ B + B′) and ℓ″ = α_t M^γ (γ ρ G + G′), where G = γ ρ B + B′, G′ = γ (ρ′ B + ρ B′) + p q and
-//! ρ′ = ρ (q − p − ρ). For t = 1, M is q and ρ is −p; for t = 0, M is p and ρ is q: nothing is divided by a vanishing
-//! M.
+//! ρ′ = ρ (q − p − ρ).
 
 use crate::catalog::{ArgumentError, Arguments, Declaration, Interval, Kinds, Parameter};
 use crate::compose::Term;
@@ -62,7 +61,8 @@ impl<P: Power> Kernel for Focal<P> {
     #[inline(always)]
     fn jet<R: Real>(&self, input: R, target: R, _weight: R) -> Jet<R> {
         let logistic = Logistic::of(input);
-        let (Logistic { p, q, .. }, t, rest) = (logistic, target, R::ONE - target);
+        let Logistic { p, q, .. } = logistic;
+        let (t, rest) = (target, R::ONE - target);
         let gamma = self.power.exponent::<R>();
         let alpha = match self.alpha {
             Some(alpha) => R::from_f64(alpha) * t + R::from_f64(1.0 - alpha) * rest,

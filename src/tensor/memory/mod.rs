@@ -71,15 +71,21 @@ pub struct TensorMut<'a> {
     lifetime: PhantomData<&'a mut [u8]>,
 }
 
-/// A Rust type that lies in memory as one of the dtypes does.
-pub trait Element: Copy + 'static {
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A Rust type that lies in memory as one of the dtypes does. Code that lends memory relies on that, so no other crate can
+/// add to them.
+pub trait Element: sealed::Sealed + Copy + 'static {
     /// The dtype of the same layout.
     const DTYPE: Dtype;
 }
 
 macro_rules! elements {
     ($($type:ty => $dtype:ident),*) => {
-        $(impl Element for $type {
+        $(impl sealed::Sealed for $type {}
+        impl Element for $type {
             const DTYPE: Dtype = Dtype::$dtype;
         })*
     };

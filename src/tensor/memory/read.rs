@@ -11,7 +11,7 @@ use super::transpose::transpose;
 use super::walk::{Block, Walk};
 use super::{halves, stream};
 use crate::math::{FloatBits, Scalar};
-use crate::tensor::{Dtype, Element};
+use crate::tensor::Dtype;
 
 /// How an engine reads a tensor.
 #[derive(Clone, Copy)]
@@ -172,12 +172,13 @@ impl<'a> View<'a> {
 
     /// Lends some columns of one row if they lie in memory just so.
     #[inline(always)]
-    pub fn run_of_row<T: Element + FloatBits>(&self, row: usize, columns: Range<usize>) -> Option<&[T]> {
+    pub fn run_of_row<T: FloatBits>(&self, row: usize, columns: Range<usize>) -> Option<&[T]> {
         if !self.lendable || self.dtype != T::DTYPE || (self.walk.stride != 1 && self.walk.extent > 1) {
             return None;
         }
         let offset = self.walk.row(row, &columns);
-        // SAFETY: (reach) the columns are neighbours inside the row; (distinct) no output shares them.
+        // SAFETY: (reach) the columns are neighbours inside the row, of this type, which any bits are one of; (distinct) no
+        // output shares them.
         Some(unsafe { std::slice::from_raw_parts(self.pointer.cast::<T>().offset(offset), columns.len()) })
     }
 

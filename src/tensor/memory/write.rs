@@ -161,20 +161,22 @@ impl Part<'_> {
 
     /// Lends some columns of a row to be overwritten if they lie in memory just so.
     #[inline(always)]
-    pub fn run_of_row<T: Element + FloatBits>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
+    pub fn run_of_row<T: FloatBits>(&mut self, row: usize, columns: Range<usize>) -> Option<&mut [T]> {
         let walk = &self.split.walk;
         if self.split.accumulate || self.split.dtype != T::DTYPE || (walk.stride != 1 && walk.extent > 1) {
             return None;
         }
         self.check(row, 1);
         let offset = walk.row(row, &columns);
-        // SAFETY: (reach) neighbours inside the row; (distinct, once) only this part uses them.
+        // SAFETY: (reach) neighbours inside the row, of this type, which any bits are one of; (distinct, once) only this
+        // part uses them.
         Some(unsafe { std::slice::from_raw_parts_mut(self.split.pointer.cast::<T>().offset(offset), columns.len()) })
     }
 
     /// How many numbers of a type there is room for from a row's first column on, until it is written: one for each column
     /// at most, in the row and in the next, if that is this part's too and follows without a gap. No narrower ones, so
-    /// that the row may be written over those that were fetched; none if it is added to.
+    /// that the row may be written over those that were fetched; none if it is added to. The next row must leave nothing,
+    /// and not be written, before this one's numbers were fetched.
     #[inline(always)]
     pub fn room_in_row<T: Scalar>(&self, row: usize) -> usize {
         let Split { ref walk, dtype, accumulate, .. } = *self.split;
@@ -189,7 +191,7 @@ impl Part<'_> {
         extent.min(columns * dtype.size() / size_of::<T>())
     }
 
-    /// Leaves numbers where a row will be written, from a place among those that there is room for.
+    /// Leaves numbers where a row and the next will be written, from a place among those that there is room for.
     #[inline(always)]
     pub fn leave_in_row<T: Scalar>(&mut self, row: usize, start: usize, numbers: &[T]) {
         let place = self.room_from::<T>(row, start, numbers.len());
@@ -259,7 +261,7 @@ impl Part<'_> {
         });
         let first = first.filter(|_| !accumulate && dtype == T::DTYPE)?;
         // SAFETY: (reach) the first row's first column lies in the layout, as the others do, whose rows are these; (distinct)
-        // each element is one; (once) they belong to this part, which is borrowed as long.
+        // no two elements share memory; (once) they belong to this part, which is borrowed as long.
         Some(unsafe { ColumnsMut::new(pointer.cast::<T>().offset(first), rows, walk.stride, walk.extent) })
     }
 

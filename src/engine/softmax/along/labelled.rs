@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 32;
 /// The elements of rows that go together. In f32, input and gradient stay in the first-level cache from pass to pass.
 const ELEMENTS: usize = 4 * 1024;
 
-/// Where the exponentials of the rows of a call wait until gradients are made of them.
+/// Where the exponentials of the rows of a task wait until gradients are made of them.
 #[derive(Clone, Copy, PartialEq)]
 enum Wait {
     /// Nowhere.
@@ -46,7 +46,7 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     let mut scalars = RowScalars::<S, MOST_ROWS>::of(job.derivative_factor);
     let wait = Wait::of::<S, K, P>(job, &mut parts.gradient, range.clone());
     let mut room = Room::<S, ELEMENTS>::default();
-    let beside = room.cleared(if wait == Wait::Beside { together * job.classes } else { 0 });
+    let beside = room.cleared(if wait == Wait::Beside { together.min(range.len()) * job.classes } else { 0 });
     let mut factors = [RowFactors::ONE; MOST_ROWS];
     let mut sum = Sum::ZERO;
     let mut start = range.start;

@@ -11,7 +11,7 @@ use crate::tensor::{View, widen_f16};
 
 /// A row's input, if its columns are neighbours and no output takes their place.
 #[derive(Clone, Copy)]
-pub enum Lent<'r, S> {
+pub enum LentRow<'r, S> {
     /// In the compute type.
     Itself(&'r [S]),
     /// Of losses that compute in f32, as the following.
@@ -21,42 +21,39 @@ pub enum Lent<'r, S> {
     Nothing,
 }
 
-impl<'r, S: Scalar> Lent<'r, S> {
+impl<'r, S: Scalar> LentRow<'r, S> {
     /// All columns of a row.
     #[inline(always)]
     pub fn of(input: &'r View<'_>, row: usize) -> Self {
         let columns = 0..input.extent();
         if let Some(run) = input.run_of_row(row, columns.clone()) {
-            return Lent::Itself(run);
+            return LentRow::Itself(run);
         }
         if S::IS_NARROW {
             if let Some(run) = input.run_of_row(row, columns.clone()) {
-                return Lent::Bf16(run);
+                return LentRow::Bf16(run);
             }
             if let Some(run) = input.run_of_row(row, columns) {
-                return Lent::F16(run);
+                return LentRow::F16(run);
             }
         }
-        Lent::Nothing
+        LentRow::Nothing
     }
 
-    /// Some columns in the compute type: where they lie or in a buffer of as many; nothing if they must be copied.
+    /// Copies some columns, in the compute type, to a buffer of as many, if they are lent.
     #[inline(always)]
-    pub fn widened<'b>(&self, columns: Range<usize>, buffer: &'b mut [S]) -> Option<&'b [S]>
-    where
-        'r: 'b,
-    {
+    pub fn widen(&self, columns: Range<usize>, buffer: &mut [S]) -> bool {
         match *self {
-            Lent::Itself(run) => return Some(&run[columns]),
-            Lent::Bf16(run) => {
+            LentRow::Itself(run) => buffer.copy_from_slice(&run[columns]),
+            LentRow::Bf16(run) => {
                 for (out, &stored) in buffer.iter_mut().zip(&run[columns]) {
                     *out = stored.widen();
                 }
             }
-            Lent::F16(run) => widen_f16(&run[columns], buffer),
-            Lent::Nothing => return None,
+            LentRow::F16(run) => widen_f16(&run[columns], buffer),
+            LentRow::Nothing => return false,
         }
-        Some(buffer)
+        true
     }
 
     /// The largest of some columns, which has the bits that the largest of the widened numbers has; nothing if they must
@@ -64,10 +61,10 @@ impl<'r, S: Scalar> Lent<'r, S> {
     #[inline(always)]
     pub fn largest(&self, columns: Range<usize>) -> Option<S> {
         match *self {
-            Lent::Itself(run) => Some(largest_of(&run[columns])),
-            Lent::Bf16(run) => Some(largest_of(&run[columns]).widen()),
-            Lent::F16(run) => Some(S::from_f64(largest_of(&run[columns]).to_f64())),
-            Lent::Nothing => None,
+            LentRow::Itself(run) => Some(largest_of(&run[columns])),
+            LentRow::Bf16(run) => Some(largest_of(&run[columns]).widen()),
+            LentRow::F16(run) => Some(S::from_f64(largest_of(&run[columns]).to_f64())),
+            LentRow::Nothing => None,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::converted::Converted;
 use crate::math::sum::{LANES, Lanes};
 use crate::math::{Real, RowExp, Scalar, Sum};
 use crate::tensor::Part;
-use lent::Lent;
+use lent::LentRow;
 
 /// The sum over some rows, with their derivatives written.
 #[inline(always)]
@@ -34,7 +34,8 @@ pub fn rows<S: Scalar, R: Real<Storage = S>, K: Kernel, P: Source>(
     }
 }
 
-/// The bytes of the next row that are asked for at once: more would have to wait for the first of them.
+/// The bytes of the next row that are asked for at once, where the loop reads the input as it lies: more would have to
+/// wait for the first of them.
 const PREFETCHED: usize = 512;
 
 /// A block of classes, on the stack, and cleared no further than it is used.
@@ -57,7 +58,7 @@ enum Waiting<'w, 'p, S> {
     Nowhere,
     /// In a run of numbers.
     Run(&'w mut [S]),
-    /// The first ones in the bytes where the gradient will be, which have room for so many.
+    /// The first ones in the bytes where the gradient of the row and the next will be, which have room for so many.
     Packed(&'w mut Part<'p>, usize),
 }
 
@@ -81,24 +82,24 @@ struct Row<'r, 'a, S, K, P> {
     index: usize,
     label: usize,
     factors: RowFactors,
-    lent: Lent<'r, S>,
+    lent: LentRow<'r, S>,
 }
 
 impl<'r, 'a, S: Scalar, K: Kernel, P: Source> Row<'r, 'a, S, K, P> {
     /// A row of this label.
     #[inline(always)]
     fn of(job: &'r Job<'a, S, K, P>, index: usize, label: i64, factors: RowFactors) -> Self {
-        Row { job, index, label: job.class_of(label), factors, lent: Lent::of(job.input, index) }
+        Row { job, index, label: job.class_of(label), factors, lent: LentRow::of(job.input, index) }
     }
 
     /// The input of some classes, by way of the buffer where it is not lent.
     #[inline(always)]
     fn block<'b>(&'b self, columns: Range<usize>, buffer: &'b mut Buffer<S>) -> &'b [S] {
-        if let Lent::Itself(row) = self.lent {
+        if let LentRow::Itself(row) = self.lent {
             return &row[columns];
         }
         buffer.resize(columns.len(), S::default());
-        if self.lent.widened(columns.clone(), buffer).is_none() {
+        if !self.lent.widen(columns.clone(), buffer) {
             self.job.input.read_row(self.index, columns, buffer);
         }
         buffer
@@ -199,8 +200,8 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
             return self.exponentials(row, columns, out, buffer);
         }
         match self.lent {
-            Lent::Itself(run) => self.exponentials_by_piece(row, run, columns, out),
-            Lent::Bf16(run) => self.exponentials_by_piece(row, run, columns, out),
+            LentRow::Itself(run) => self.exponentials_by_piece(row, run, columns, out),
+            LentRow::Bf16(run) => self.exponentials_by_piece(row, run, columns, out),
             _ => {
                 self.job.input.prefetch_row(self.index + 1, columns.clone());
                 self.exponentials(row, columns, out, buffer);
@@ -235,7 +236,7 @@ impl<S: Scalar, K: Kernel, P: Source> Row<'_, '_, S, K, P> {
         buffer: &mut Buffer<S>,
     ) {
         match self.lent {
-            Lent::Bf16(run) => block::exponentials(row, &run[columns], out),
+            LentRow::Bf16(run) => block::exponentials(row, &run[columns], out),
             _ => block::exponentials(row, self.block(columns, buffer), out),
         }
     }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 /// Transposes a matrix of four-byte elements by the widest vectors that the machine has and the matrix fills, if any
-/// are wider than four elements.
+/// are wider than four elements. Gives whether it did; if not, nothing was written.
 ///
 /// # Safety
 /// As for any type.
@@ -54,13 +54,12 @@ pub unsafe fn transpose_block((source, source_pitch): (*const f32, isize), (targ
 }
 
 // A vector has a lane of four elements for each four rows or columns, and each lane is transposed within itself: what
-// goes along the longer side is a whole vector, what goes along the shorter one a lane. No closures, which would be
-// compiled without the instructions.
+// goes along the longer side is a whole vector, what goes along the shorter one a lane.
 macro_rules! blocks {
     ($name:ident: $features:literal, $width:literal, $load:ident, $store:ident, $gather:ident, $scatter:ident,
      $low:ident, $high:ident, $low_pairs:ident, $high_pairs:ident, $to_pairs:ident, $of_pairs:ident) => {
-        /// Transposes a matrix of four rows or more and as many columns, of which those are as many as a vector has
-        /// elements if the matrix is tall, or else these.
+        /// Transposes a matrix, of at least as many rows as a vector has elements and four columns if it is tall, or else
+        /// of at least four rows and so many columns.
         ///
         /// # Safety
         /// As for any type.
