@@ -1,7 +1,7 @@
 #!/bin/sh
 # make bench: losskit beside its peers in one run; writes docs/performance.md, docs/performance.csv and pictures.
 #
-#   benches/run.sh LIBRARY                      everything, in some 20 minutes; the first time peers are downloaded
+#   benches/run.sh LIBRARY                      everything, in some 25 minutes; the first time peers are downloaded
 #   benches/run.sh LIBRARY --case PATTERN ...   only cases whose names match, to the terminal: --case 'mse 1*'
 #   benches/run.sh LIBRARY --report             docs/performance.md again from the last full run
 #   benches/run.sh LIBRARY --quick              a few cases beside hand-written C, in seconds, by a compiler alone
