@@ -15,13 +15,28 @@ struct Kernel {
     fused: bool,
 }
 
-const KERNELS: [Kernel; 5] = [
-    // A difference and a square: nothing is added to a product.
+const KERNELS: [Kernel; 16] = [
+    // Without `fused`, nothing is added to a product: differences, magnitudes, squares and multiples.
+    Kernel { name: "l1", symbols: &["11regularizer2l19Magnitude"], fused: false },
+    Kernel { name: "l2", symbols: &["11regularizer2l26Square"], fused: false },
     Kernel { name: "mse", symbols: &["10regression3mse"], fused: false },
+    Kernel { name: "mae", symbols: &["10regression3mae"], fused: false },
+    Kernel { name: "huber", symbols: &["10regression5huber"], fused: false },
+    Kernel { name: "hinge", symbols: &["6margin5hinge5Hinge"], fused: false },
+    Kernel { name: "squared_hinge", symbols: &["6margin13squared_hinge"], fused: false },
+    Kernel { name: "multiclass_hinge", symbols: &["16multiclass_hinge13CrammerSinger"], fused: false },
+    Kernel { name: "categorical_hinge", symbols: &["17categorical_hinge10KerasHinge"], fused: false },
     Kernel { name: "bce", symbols: &["14classification3bce10FromLogits"], fused: true },
     Kernel { name: "focal", symbols: &["14classification5focal5Focal"], fused: true },
-    Kernel { name: "multiclass_hinge", symbols: &["16multiclass_hinge13CrammerSinger"], fused: false },
     Kernel { name: "cross_entropy", symbols: &["13cross_entropy8MinusLog", "6source6Logits"], fused: true },
+    Kernel {
+        name: "categorical_focal",
+        symbols: &["17categorical_focal16CategoricalFocal", "6source6Logits"],
+        fused: true,
+    },
+    Kernel { name: "sums of overlap losses", symbols: &["7overlap6passes7SumWork"], fused: true },
+    Kernel { name: "gradients of overlap losses", symbols: &["7overlap6passes12GradientWork"], fused: false },
+    Kernel { name: "tiles of linear_cross_entropy", symbols: &["6linear5tiles"], fused: true },
 ];
 
 /// What the C library would compute if a kernel did not do it itself.
